@@ -1,0 +1,65 @@
+# Two commands for a newcomer: make serve, make test. The rest is for who changes things.
+PYTHON ?= python3
+PORT ?= 8000
+BIN = .venv/bin
+GRAPH = $(shell find ontology shapes data queries src/qgraph/core -type f) src/qgraph/*.py
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: serve build test check format lint types system docs lock clean
+
+serve: build
+	@$(BIN)/qgraph serve --port $(PORT)
+
+build: store/current
+
+store/current: .venv/serve $(GRAPH)
+	@$(BIN)/qgraph build
+	@touch $@
+
+.venv/serve: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'qgraph needs Python 3.11 or newer; name one with PYTHON=…'; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo 'Python has no venv here; on Debian: apt-get install python3-venv'; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(INSTALL) --require-hashes -r requirements.txt
+	$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/test: .venv/serve requirements-test.txt
+	$(INSTALL) --require-hashes -r requirements-test.txt
+	@touch $@
+
+test: .venv/test
+	$(BIN)/python -m pytest --cov --cov-report=term
+
+check: .venv/test format lint types test
+
+format:
+	$(BIN)/ruff format --check
+
+lint:
+	$(BIN)/ruff check
+
+types:
+	$(BIN)/mypy
+
+# What the tests need of the operating system: Python's venv module, and curl for the README.
+system:
+	@if command -v curl >/dev/null && $(PYTHON) -c 'import ensurepip' 2>/dev/null; then exit 0; \
+	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  apt-get update -qq && apt-get install -qq --yes --no-install-recommends curl python3-venv; \
+	else echo 'The tests need curl and the venv module of Python: please install them.'; exit 1; fi
+
+# Writes docs/reference anew from the commands, settings, ontology and shapes.
+docs: .venv/test
+	$(BIN)/python docs/generate.py
+
+# Locks the newest versions that fit pyproject.toml, for every Python from 3.11 on.
+lock: .venv/serve
+	$(INSTALL) uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header --group build -o requirements.txt pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header --group test -o requirements-test.txt pyproject.toml
+
+clean:
+	rm -rf .venv store .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,5 @@
+"""`python -m qgraph`: the command line."""
+
+from qgraph.cli import main
+
+main()

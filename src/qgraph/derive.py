@@ -1,0 +1,52 @@
+"""The derived graphs: asserted, inferred, and the default graph that readers ask."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from qgraph.namespaces import Names
+from qgraph.store import DefaultGraph, NamedNode, Quad, Store, Triple, construct, text_of
+
+ASSERTED = Path(__file__).with_name("asserted.rq").read_text(encoding="utf-8")
+
+
+def assert_facts(dataset: Store, names: Names) -> list[Quad]:
+    """Put the facts into the asserted graph of *dataset* and return them there, sorted.
+
+    A fact is what stands in evidence that is neither reported nor an
+    interpretation (decision 6 of the design).
+    """
+    facts = sorted(construct(dataset, ASSERTED), key=str)
+    asserted = _named(facts, NamedNode(names.asserted))
+    dataset.extend(asserted)
+    return asserted
+
+
+def derive(dataset: Store, inferred: Iterable[Quad], names: Names) -> None:
+    """Add *inferred* to *dataset*, and to its default graph all facts.
+
+    The default graph then holds asserted facts, inferred facts, and the
+    descriptions of evidence and sources that the files put there.
+    """
+    dataset.extend(inferred)
+    for graph in names.derived:
+        facts = dataset.quads_for_pattern(None, None, None, NamedNode(graph))
+        dataset.extend(_named((fact.triple for fact in list(facts)), DefaultGraph()))
+
+
+def counts(dataset: Store, names: Names) -> dict[str, int]:
+    """Return how many quads, asserted and inferred facts, and evidence graphs there are."""
+    asserted, inferred = (
+        sum(1 for _ in dataset.quads_for_pattern(None, None, None, NamedNode(graph)))
+        for graph in names.derived
+    )
+    evidence = sum(not text_of(graph).startswith(names.base + "graph/") for graph in dataset.named_graphs())
+    return {
+        "quads": len(dataset),
+        "asserted": asserted,
+        "inferred": inferred,
+        "evidence": evidence,
+    }
+
+
+def _named(triples: Iterable[Triple], graph: NamedNode | DefaultGraph) -> list[Quad]:
+    return [Quad(one.subject, one.predicate, one.object, graph) for one in triples]

@@ -1,0 +1,32 @@
+"""The formats that qgraph reads and writes: name, media types, suffix."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Format:
+    """A syntax; *aliases* are media types by which clients also ask for it."""
+
+    name: str
+    media_type: str
+    suffix: str
+    aliases: tuple[str, ...] = ()
+    holds_named_graphs: bool = False
+
+
+RESULTS = (
+    Format("json", "application/sparql-results+json", "srj", ("application/json",)),
+    Format("xml", "application/sparql-results+xml", "srx", ("application/xml", "text/xml")),
+    Format("csv", "text/csv", "csv"),
+    Format("tsv", "text/tab-separated-values", "tsv"),
+)
+GRAPHS = (
+    Format("turtle", "text/turtle", "ttl", ("application/x-turtle",)),
+    Format("ntriples", "application/n-triples", "nt", ("text/plain",)),
+    Format("rdfxml", "application/rdf+xml", "rdf", ("application/xml", "text/xml")),
+    Format("jsonld", "application/ld+json", "jsonld", ("application/json",)),
+    Format("trig", "application/trig", "trig", holds_named_graphs=True),
+    Format("nquads", "application/n-quads", "nq", holds_named_graphs=True),
+)
+BY_NAME = {one.name: one for one in RESULTS + GRAPHS}
+BY_SUFFIX = {one.suffix: one for one in RESULTS + GRAPHS}

@@ -1,0 +1,162 @@
+"""The query processes: a holder that loads a version, and workers forked from it.
+
+The holder has one thread and the version in memory; its workers share that
+memory, and each answers one connection at a time. A worker that is still at
+work at the deadline is ended by the alarm the kernel keeps for it, whatever
+code it is in; the holder then forks another. Run as `python -m qgraph.pool`,
+it lives as long as its standard input stays open.
+"""
+
+import json
+import os
+import select
+import signal
+import socket
+import sys
+from contextlib import suppress
+from dataclasses import asdict
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from multiprocessing.reduction import send_handle
+from pathlib import Path
+from typing import Any
+
+from qgraph import query, settings, things, versions
+from qgraph.engine import TAKEN
+from qgraph.errors import QgraphError
+from qgraph.process import FORK, limit_memory
+from qgraph.query import Spool
+from qgraph.settings import Settings
+from qgraph.store import Store, in_memory
+from qgraph.versions import Version
+
+HEARTBEAT = 0.1
+
+
+def main(arguments: list[str]) -> None:
+    """Keep the pool for the settings and the socket folder given as JSON and path."""
+    given = json.loads(arguments[0])
+    hold(settings.read(**given), Path(arguments[1]), sys.stdin.fileno())
+
+
+def hold(chosen: Settings, folder: Path, lifeline: int) -> None:
+    """Keep workers for the version in force until *lifeline* closes."""
+    crew = None
+    while not select.select([lifeline], [], [], 0)[0]:
+        number = versions.current(chosen.store)
+        if crew is None or crew.version.number != number:
+            if crew:
+                crew.retire()
+            crew = Crew(chosen, folder, number)
+        crew.fill()
+        wait([lifeline, *(worker.sentinel for worker in crew.workers)], HEARTBEAT)
+    if crew:
+        crew.retire()
+
+
+class Crew:
+    """The workers of one version, which they share with the holder in memory.
+
+    Closing the *leash* tells them to end as soon as they are idle.
+    """
+
+    def __init__(self, chosen: Settings, folder: Path, number: int) -> None:
+        self.settings = chosen
+        self.version = versions.describe(chosen.store, number)
+        self.store = in_memory(versions.open_version(chosen.store, number))
+        self.path = folder / f"{number}.sock"
+        self.workers: list[BaseProcess] = []
+        self.held, self.leash = os.pipe()
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(self.path))
+        self.listener.listen(chosen.workers * 4)
+
+    def fill(self) -> None:
+        """Fork workers where one has ended."""
+        self.workers = [worker for worker in self.workers if worker.is_alive()]
+        while len(self.workers) < self.settings.workers:
+            worker = FORK.Process(target=self._work, daemon=True)
+            worker.start()
+            self.workers.append(worker)
+
+    def retire(self) -> None:
+        """Let the workers end when they have answered what they have taken."""
+        self.path.unlink()
+        self.listener.close()
+        os.close(self.leash)
+        os.close(self.held)
+
+    def _work(self) -> None:
+        os.close(self.leash)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        limit_memory(self.settings.query_memory)
+        worker = Worker(self.store, self.version, self.settings, self.path.parent)
+        while self._ready(self.listener.fileno()):
+            accepted, _ = self.listener.accept()
+            with Connection(accepted.detach()) as connection, suppress(EOFError, OSError):
+                while self._ready(connection.fileno()):
+                    worker.serve(connection)
+
+    def _ready(self, handle: int) -> bool:
+        """Wait for *handle* to be readable; False once the leash is closed."""
+        return self.held not in select.select([handle, self.held], [], [])[0]
+
+
+class Worker:
+    """Does tasks on one store, each under the deadline."""
+
+    def __init__(self, store: Store, version: Version, chosen: Settings, folder: Path) -> None:
+        self.store = store
+        self.version = version
+        self.settings = chosen
+        self.folder = folder
+
+    def serve(self, connection: Connection) -> None:
+        """Take one task from *connection*, do it and send the answer."""
+        task = json.loads(connection.recv_bytes())
+        connection.send_bytes(TAKEN)
+        spool = Spool(self.settings.result_limit, self.folder)
+        signal.setitimer(signal.ITIMER_REAL, self.settings.query_timeout)
+        try:
+            kind = self.do(task["name"], task["arguments"], spool)
+        except QgraphError as error:
+            header: dict[str, object] = {
+                "error": type(error).__name__,
+                "message": str(error),
+                "details": error.details,
+            }
+            _send(connection, header, Spool(0))
+        else:
+            _send(connection, {"kind": kind}, spool)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def do(self, name: str, arguments: dict[str, Any], spool: Spool) -> str:
+        """Write the answer to the task *name* into *spool* and return its kind."""
+        if name == "query":
+            question = query.Question(base=self.version.base, **arguments)
+            return query.answer(self.store, question, self.version.prefixes, spool)
+        if name == "describe":
+            found: object = things.describe(self.store, **arguments)
+        elif name == "labels":
+            found = things.labels(self.store, **arguments)
+        else:
+            found = asdict(self.version)
+        spool.write(json.dumps(found).encode())
+        return "json"
+
+
+def _send(connection: Connection, header: dict[str, object], spool: Spool) -> None:
+    file = spool.file
+    spooled = spool.size > query.SMALL
+    connection.send_bytes(json.dumps(header | {"size": spool.size, "spooled": spooled}).encode())
+    if spooled:
+        send_handle(connection, file.fileno(), 0)
+    else:
+        file.seek(0)
+        connection.send_bytes(file.read())
+    file.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,70 @@
+"""Run a function in a process that may die: under a deadline and a memory limit."""
+
+import multiprocessing
+import resource
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from multiprocessing.context import BaseContext
+from pathlib import Path
+from typing import TypeVar
+
+from qgraph.errors import DeadlineExceeded, ProcessDied, QgraphError
+
+T = TypeVar("T")
+FORK = multiprocessing.get_context("fork")
+SERVER = multiprocessing.get_context("forkserver")
+SERVER.set_forkserver_preload(["qgraph.commit"])
+
+
+def context() -> BaseContext:
+    """Return how to start a process from here: a fork is safe from a single thread only.
+
+    A process that has threads (a server, or one that has opened a store on disk)
+    gets its children from a warm, single-threaded parent instead; what such a
+    child runs must then be importable.
+    """
+    alone = len(list(Path("/proc/self/task").iterdir())) == 1
+    return FORK if alone else SERVER
+
+
+def limit_memory(extra: int) -> None:
+    """Let this process take *extra* bytes of address space beside what it has."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    limit = pages * resource.getpagesize() + extra
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def run(function: Callable[[], T], *, deadline: float, memory: int = 0) -> T:
+    """Return what *function* returns, computed in a process of its own.
+
+    Its QgraphErrors are raised here. Raises DeadlineExceeded after *deadline*
+    seconds, and ProcessDied if the process ends without an answer, as it does
+    when it takes more than *memory* bytes (0: no limit).
+    """
+    ours, theirs = multiprocessing.Pipe(duplex=False)
+    child = context().Process(target=_answer, args=(theirs, function, memory))  # type: ignore[attr-defined]
+    child.start()
+    theirs.close()
+    try:
+        if not ours.poll(deadline):
+            child.kill()
+            raise DeadlineExceeded(f"Stopped after {deadline:g} seconds, the time it may take.")
+        answer: T | QgraphError = ours.recv()
+    except EOFError as error:
+        child.join()
+        raise ProcessDied(f"The process that did the work died (code {child.exitcode}).") from error
+    finally:
+        child.join()
+        ours.close()
+    if isinstance(answer, QgraphError):
+        raise answer
+    return answer
+
+
+def _answer(pipe: Connection, function: Callable[[], object], memory: int) -> None:
+    if memory:
+        limit_memory(memory)
+    try:
+        pipe.send(function())
+    except QgraphError as error:
+        pipe.send(error)

@@ -1,0 +1,130 @@
+"""The SPARQL 1.1 Protocol: a request becomes a complete answer.
+
+No framework here: the Flask view and the front both call `answer`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs, unquote_to_bytes
+
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header, parse_options_header
+
+from qgraph.engine import Engine, Reply, Task
+from qgraph.errors import (
+    MethodNotAllowed,
+    NotAcceptable,
+    RequestError,
+    UnsupportedMediaType,
+)
+from qgraph.formats import BY_NAME, GRAPHS, RESULTS, Format
+
+FORM = "application/x-www-form-urlencoded"
+QUERY = "application/sparql-query"
+METHODS = ("GET", "HEAD", "POST")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the protocol needs of an HTTP request; *query_string* is still encoded."""
+
+    method: str
+    query_string: str = ""
+    content_type: str = ""
+    accept: str = ""
+    body: bytes = b""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A complete answer: the reply to send and its media type."""
+
+    reply: Reply
+    media_type: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def answer(request: Request, engine: Engine) -> Answer:
+    """Return the complete answer to a query (SPARQL 1.1 Protocol, section 2.1).
+
+    Raises RequestError where the request is not of the protocol, QueryError
+    where its query is not SPARQL or cannot run, NotAcceptable where no format
+    that is accepted can hold the answer.
+    """
+    parameters = _parameters(request)
+    wanted = _formats(request.accept, parameters)
+    arguments = {"text": _only("query", parameters), "results": wanted[0], "triples": wanted[1]}
+    reply = engine.ask(Task("query", arguments))
+    media_type = BY_NAME[reply.kind].media_type
+    charset = "; charset=utf-8" if media_type.startswith("text/") else ""
+    return Answer(reply, media_type + charset, {"Vary": "Accept"})
+
+
+def _parameters(request: Request) -> dict[str, list[str]]:
+    """Return the parameters of *request*, from its URL or its body as the protocol has it."""
+    if request.method not in METHODS:
+        raise MethodNotAllowed(f"{request.method} is not for queries: use GET or POST.")
+    parameters = _decoded(request.query_string)
+    if request.method != "POST":
+        return parameters
+    kind, options = parse_options_header(request.content_type)
+    if options.get("charset", "utf-8").lower().replace("-", "") != "utf8":
+        raise UnsupportedMediaType(f"The body's charset is {options['charset']}, expected UTF-8.")
+    if kind == FORM:
+        return parameters | _decoded(_text(request.body))
+    if kind == QUERY:
+        return parameters | {"query": [_text(request.body)]}
+    raise UnsupportedMediaType(f"The body is {kind or 'of no stated type'}, expected {FORM} or {QUERY}.")
+
+
+def _decoded(encoded: str) -> dict[str, list[str]]:
+    _text(unquote_to_bytes(encoded.replace("+", " ")))
+    try:
+        return parse_qs(encoded, keep_blank_values=True, max_num_fields=100)
+    except ValueError as error:
+        raise RequestError(f"The parameters cannot be read: {error}.") from error
+
+
+def _text(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        raise RequestError(f"Byte {error.start} of the text is not UTF-8.") from error
+
+
+def _only(name: str, parameters: dict[str, list[str]]) -> str:
+    values = parameters.get(name, [])
+    if len(values) != 1 or not values[0].strip():
+        found = "none" if not any(values) else str(len(values))
+        raise RequestError(f"Expected one parameter “{name}”, found {found}.")
+    return values[0]
+
+
+def _formats(accept: str, parameters: dict[str, list[str]]) -> tuple[str, str]:
+    """Return the names of the formats for rows and for graphs, empty where none is accepted."""
+    if "format" in parameters:
+        name = _only("format", parameters)
+        if name not in BY_NAME:
+            raise NotAcceptable(f"There is no format “{name}”.", offers=sorted(BY_NAME))
+        results = name if BY_NAME[name] in RESULTS else "json"
+        return results, name if BY_NAME[name] in GRAPHS else "turtle"
+    wanted = choose(accept, RESULTS), choose(accept, GRAPHS)
+    if not any(wanted):
+        offers = sorted(one.media_type for one in RESULTS + GRAPHS)
+        raise NotAcceptable(f"None of {accept} is offered.", offers=offers)
+    return wanted
+
+
+def choose(accept: str, offers: Iterable[Format]) -> str:
+    """Return the name of the format in *offers* that *accept* likes best (RFC 9110, section 12.5.1).
+
+    Of formats that it likes alike the first is chosen; empty if it likes none.
+    """
+    by_type = {kind: one for one in reversed([*offers]) for kind in (*one.aliases, one.media_type)}
+    ranked = sorted(by_type, key=lambda kind: _rank(kind, by_type[kind], [*offers]))
+    best = parse_accept_header(accept or "*/*", MIMEAccept).best_match(ranked)
+    return by_type[best].name if best else ""
+
+
+def _rank(kind: str, one: Format, offers: list[Format]) -> tuple[bool, int]:
+    return kind != one.media_type, offers.index(one)

@@ -1,0 +1,68 @@
+"""What a reader may ask, answered from one store.
+
+These functions run in a worker process that may die (decision 3): a reader's
+text is parsed here and nowhere else.
+"""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, cast
+
+from qgraph.errors import NotAcceptable, ResultTooLarge
+from qgraph.formats import BY_NAME
+from qgraph.store import QueryTriples, Store, ask, write
+
+SMALL = 256_000
+
+
+@dataclass(frozen=True)
+class Question:
+    """A query and how its answer is to be written.
+
+    *results* names the format of rows and truth values, *triples* that of
+    graphs; an empty name says that the client accepts none.
+    """
+
+    text: str
+    results: str = "json"
+    triples: str = "turtle"
+    base: str = ""
+    limit: int = 100_000_000
+
+
+class Spool:
+    """A file for an answer: in memory while small, without a name on disk after that.
+
+    Raises ResultTooLarge once more than *limit* bytes are written.
+    """
+
+    def __init__(self, limit: int, folder: Path | None = None) -> None:
+        self.limit = limit
+        self.size = 0
+        self.file: IO[bytes] = tempfile.SpooledTemporaryFile(SMALL, dir=str(folder) if folder else None)  # noqa: SIM115 (handed on)
+
+    def write(self, chunk: bytes) -> int:
+        """Write *chunk* and return its length."""
+        self.size += len(chunk)
+        if self.size > self.limit:
+            raise ResultTooLarge(f"The answer has more than {self.limit:,} bytes: ask for less, with LIMIT.")
+        return self.file.write(chunk)
+
+    def flush(self) -> None:
+        """Do nothing: nobody reads before the answer is complete."""
+
+
+def answer(store: Store, question: Question, prefixes: dict[str, str], output: Spool) -> str:
+    """Write the answer of *store* to *question* into *output*; return its format's name.
+
+    SPARQL 1.1 Query; CONSTRUCT and DESCRIBE are written with *prefixes* bound.
+    Raises QueryError, NotAcceptable or ResultTooLarge.
+    """
+    found = ask(store, question.text, question.base or None)
+    name = question.triples if isinstance(found, QueryTriples) else question.results
+    if not name:
+        kind = "a graph" if isinstance(found, QueryTriples) else "rows or a truth value"
+        raise NotAcceptable(f"The answer is {kind}, and no format for that is accepted.")
+    write(found, cast("IO[bytes]", output), BY_NAME[name], prefixes)
+    return name

@@ -1,0 +1,78 @@
+"""What an operator can set; the only reader of the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from importlib.resources import files
+from pathlib import Path
+from typing import TypeVar
+
+from qgraph.errors import SettingsError
+
+T = TypeVar("T")
+FOLDERS = ("ontology", "shapes", "data", "queries")
+MEGABYTE = 1_000_000
+
+
+def _setting(default: T, meaning: str) -> T:
+    return field(default=default, metadata={"meaning": meaning})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one run; each can be given as `QGRAPH_<NAME>` too."""
+
+    graph: Path = _setting(Path(), "folder with ontology, shapes, data and queries")
+    store: Path = _setting(Path("store"), "folder that keeps the versions")
+    host: str = _setting("127.0.0.1", "address to serve on")
+    port: int = _setting(8000, "port to serve on")
+    workers: int = _setting(4, "query processes")
+    query_timeout: float = _setting(30.0, "seconds a query may take")
+    query_memory: int = _setting(1000 * MEGABYTE, "bytes a query may take beside the graph")
+    result_limit: int = _setting(100 * MEGABYTE, "bytes an answer may have")
+    body_limit: int = _setting(MEGABYTE, "bytes a request's body may have")
+    queue_timeout: float = _setting(5.0, "seconds a query may wait for a process")
+    build_timeout: float = _setting(600.0, "seconds a build may take")
+
+
+def packaged_graph() -> Path:
+    """Return the graph that ships with qgraph: in the wheel, or in the checkout."""
+    inside = Path(str(files("qgraph"))) / "graph"
+    return inside if inside.is_dir() else Path(str(files("qgraph"))).parents[1]
+
+
+def default_graph() -> Path:
+    """Return this folder if it holds a graph, else the one in the package."""
+    here = Path.cwd()
+    return here if all((here / name).is_dir() for name in FOLDERS) else packaged_graph()
+
+
+def read(environment: Mapping[str, str] = os.environ, **given: object) -> Settings:
+    """Return the settings: *given* first, then *environment*, then the default.
+
+    A value of None in *given* counts as not given. Raises SettingsError for a
+    value that is not of its kind or not positive.
+    """
+    values: dict[str, object] = {"graph": default_graph()}
+    for one in fields(Settings):
+        written = environment.get(f"QGRAPH_{one.name.upper()}")
+        chosen = given.get(one.name) if given.get(one.name) is not None else written
+        if chosen is not None:
+            values[one.name] = _converted(one.name, type(one.default), chosen)
+    return Settings(**values)  # type: ignore[arg-type]
+
+
+def _converted(name: str, kind: type, value: object) -> object:
+    if issubclass(kind, int | float):
+        return _number(name, kind, str(value))
+    return Path(str(value)) if issubclass(kind, Path) else str(value)
+
+
+def _number(name: str, kind: type[int] | type[float], written: str) -> int | float:
+    try:
+        number = kind(written)
+    except ValueError as error:
+        raise SettingsError(f"{name} is {written}, expected a number ({kind.__name__}).") from error
+    if not 0 < number < float("inf"):
+        raise SettingsError(f"{name} is {written}, expected more than 0.")
+    return number

@@ -1,0 +1,238 @@
+"""The only door to pyoxigraph: open, checkpoint, parse, dump, ask.
+
+Terms and quads of pyoxigraph pass through here to the rest of the program.
+"""
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, cast
+
+import pyoxigraph
+from pyoxigraph import (
+    BlankNode,
+    DefaultGraph,
+    Literal,
+    NamedNode,
+    Quad,
+    QueryBoolean,
+    QuerySolution,
+    QuerySolutions,
+    QueryTriples,
+    Store,
+    Triple,
+)
+
+from qgraph.errors import OutwardQuery, QueryError, QuerySyntaxError, SourceError, StoreError
+from qgraph.formats import Format
+
+__all__ = [
+    "BlankNode", "DefaultGraph", "Literal", "NamedNode", "Quad", "QueryBoolean", "QuerySolution",
+    "QuerySolutions", "QueryTriples", "Store", "Triple",
+]  # fmt: skip
+
+RDF_SYNTAX = {
+    "turtle": pyoxigraph.RdfFormat.TURTLE,
+    "ntriples": pyoxigraph.RdfFormat.N_TRIPLES,
+    "rdfxml": pyoxigraph.RdfFormat.RDF_XML,
+    "jsonld": pyoxigraph.RdfFormat.JSON_LD,
+    "trig": pyoxigraph.RdfFormat.TRIG,
+    "nquads": pyoxigraph.RdfFormat.N_QUADS,
+}
+RESULT_SYNTAX = {
+    "json": pyoxigraph.QueryResultsFormat.JSON,
+    "xml": pyoxigraph.QueryResultsFormat.XML,
+    "csv": pyoxigraph.QueryResultsFormat.CSV,
+    "tsv": pyoxigraph.QueryResultsFormat.TSV,
+}
+# The parser lists the characters a name may have; a person needs the words only.
+CHARACTERS = re.compile(r",? \[['_].*", re.DOTALL)
+QUERY_FAULT = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+# What may hold the word SERVICE without calling one is matched first, so that
+# only the keyword is left: IRIs, strings, comments, variables, prefixed names.
+TOKEN = re.compile(
+    r"""<[^<>"{}|^`\\\s]*>|\"{3}(?:\\.|[^\\])*?\"{3}|'{3}(?:\\.|[^\\])*?'{3}"""
+    r"""|"(?:\\.|[^"\\\n\r])*"|'(?:\\.|[^'\\\n\r])*'|\#[^\n\r]*|[?$]\w+|[\w.\-]*:[\w.\-:%]*"""
+    r"""|(?P<service>\bSERVICE\b)|[\w.\-]+""",
+    re.DOTALL | re.IGNORECASE,
+)
+ESCAPED = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+
+
+class _Lines:
+    """A file that gives one line per read, so that its line number is exact."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+        self.number = 0
+
+    def read(self, size: int = -1) -> bytes:
+        line = self.file.readline(size)
+        self.number += 1 if line.endswith(b"\n") else 0
+        return line
+
+
+class Parser:
+    """Iterates over the quads of *file*, each with its line, and knows its prefixes.
+
+    Raises SourceError, with file, line and what was expected, where the text
+    is not RDF.
+    """
+
+    def __init__(self, path: Path, syntax: Format, base: str) -> None:
+        self.path = path
+        self.syntax = syntax
+        self.base = base
+        self.prefixes: dict[str, str] = {}
+
+    def __iter__(self) -> Iterator[tuple[Quad, int]]:
+        with self.path.open("rb") as file:
+            lines = _Lines(file)
+            parser = pyoxigraph.parse(
+                lines,  # type: ignore[arg-type]
+                RDF_SYNTAX[self.syntax.name],
+                base_iri=self.base,
+                rename_blank_nodes=True,
+            )
+            try:
+                for quad in parser:
+                    yield quad, max(lines.number, 1)
+            except SyntaxError as error:
+                raise SourceError(_sentence(error), line=error.lineno or lines.number) from error
+            self.prefixes = parser.prefixes
+
+
+def _sentence(error: SyntaxError) -> str:
+    said = re.sub(
+        r"^Parser error at line \d+ (between )?column \d+( and .*?column \d+)?: ", "", str(error.msg)
+    )
+    return f"Expected {'UTF-8 text' if 'UTF-8' in said else 'RDF'}: {said}."
+
+
+def parse(text: bytes, syntax: Format, base: str | None = None) -> list[Quad]:
+    """Return the quads of *text*. Raises SourceError if it is not *syntax*."""
+    try:
+        return list(pyoxigraph.parse(text, RDF_SYNTAX[syntax.name], base_iri=base))
+    except SyntaxError as error:
+        raise SourceError(f"Line {error.lineno}: {_sentence(error)}") from error
+
+
+def canonical(quads: Iterable[Quad]) -> list[Quad]:
+    """Return *quads* with blank nodes named as RDFC-1.0 names them, sorted."""
+    dataset = pyoxigraph.Dataset(quads)
+    dataset.canonicalize(pyoxigraph.CanonicalizationAlgorithm.RDFC_1_0)
+    return sorted(dataset, key=str)
+
+
+def in_memory(quads: Iterable[Quad] = ()) -> Store:
+    """Return a store in memory that holds *quads*; it starts no thread."""
+    store = Store()
+    store.extend(quads)
+    return store
+
+
+def open_to_write(path: Path) -> Store:
+    """Return the store in folder *path*, made if it is not there."""
+    try:
+        return Store(str(path))
+    except OSError as error:
+        raise StoreError(f"{path}: cannot write a store here: {error}.") from error
+
+
+def open_read_only(path: Path) -> Store:
+    """Return the store in folder *path*, which nothing will change."""
+    try:
+        return Store.read_only(str(path))
+    except OSError as error:
+        raise StoreError(f"{path}: cannot read a store here: {error}.") from error
+
+
+def checkpoint(path: Path, target: Path) -> None:
+    """Copy the store in folder *path* to *target* by hard links."""
+    open_read_only(path).backup(str(target))
+
+
+def triples(quads: Iterable[Quad]) -> Iterator[Triple]:
+    """Yield *quads* without their graph."""
+    return (quad.triple for quad in quads)
+
+
+def dump(items: Iterable[Quad] | Iterable[Triple], syntax: Format, prefixes: dict[str, str]) -> bytes:
+    """Return *items* in *syntax*, in the order given."""
+    written = pyoxigraph.serialize(items, format=RDF_SYNTAX[syntax.name], prefixes=prefixes)
+    return written or b""
+
+
+def ask(store: Store, query: str, base: str | None = None) -> QuerySolutions | QueryBoolean | QueryTriples:
+    """Return the answer of *store* to *query*; relative IRIs stand under *base*.
+
+    Raises QuerySyntaxError with line, column and the words near, OutwardQuery
+    for SERVICE (pyoxigraph would call it), QueryError for what cannot run.
+    """
+    refuse_outward(query)
+    try:
+        return store.query(query, base_iri=base)
+    except SyntaxError as error:
+        raise _located(query, str(error)) from error
+    except (RuntimeError, ValueError) as error:
+        raise QueryError(f"The query cannot be answered: {error}.") from error
+
+
+def select(store: Store, query: str, base: str | None = None) -> QuerySolutions:
+    """Return the rows of *query*, a SELECT of our own."""
+    return cast("QuerySolutions", ask(store, query, base))
+
+
+def construct(store: Store, query: str, base: str | None = None) -> QueryTriples:
+    """Return the triples of *query*, a CONSTRUCT of our own."""
+    return cast("QueryTriples", ask(store, query, base))
+
+
+def text_of(term: NamedNode | BlankNode | Literal | Triple | DefaultGraph | None) -> str:
+    """Return an IRI, a label or a lexical form as text; of other terms their N-Triples form."""
+    if isinstance(term, NamedNode | BlankNode | Literal):
+        return term.value
+    return "" if term is None or isinstance(term, DefaultGraph) else str(term)
+
+
+def refuse_outward(query: str) -> None:
+    """Raise OutwardQuery if *query* calls another endpoint (SPARQL 1.1 Federated Query)."""
+    plain = ESCAPED.sub(lambda code: _character(code[1] or code[2]), query)
+    if any(match["service"] for text in (query, plain) for match in TOKEN.finditer(text)):
+        raise OutwardQuery("SERVICE is not allowed: this endpoint reaches no other server.")
+
+
+def _character(code: str) -> str:
+    return chr(int(code, 16)) if int(code, 16) <= sys.maxunicode else "?"
+
+
+def _located(query: str, said: str) -> QuerySyntaxError:
+    match = QUERY_FAULT.match(said)
+    if not match:
+        return QuerySyntaxError(f"The query is not SPARQL: {said}.")
+    line, column, expected = int(match[1]), int(match[2]), CHARACTERS.sub("", match[3])
+    text = (query.splitlines() or [""])[min(line, len(query.splitlines())) - 1 :][:1]
+    near = "".join(text)[max(column - 16, 0) : column + 24].strip()
+    return QuerySyntaxError(
+        f"The query is not SPARQL: line {line}, column {column}, near “{near}”: {expected}.",
+        line=line,
+        column=column,
+        near=near,
+    )
+
+
+def write(
+    answer: QuerySolutions | QueryBoolean | QueryTriples,
+    output: IO[bytes],
+    syntax: Format,
+    prefixes: dict[str, str],
+) -> None:
+    """Write *answer* to *output* in *syntax*. Raises QueryError for what fails as it runs."""
+    try:
+        if isinstance(answer, QueryTriples):
+            pyoxigraph.serialize(answer, output, RDF_SYNTAX[syntax.name], prefixes=prefixes)
+        else:
+            answer.serialize(output, RESULT_SYNTAX[syntax.name])
+    except (RuntimeError, ValueError) as error:
+        raise QueryError(f"The query cannot be answered: {error}.") from error

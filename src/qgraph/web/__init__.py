@@ -1,0 +1,38 @@
+"""The pages and paths of a published graph: an app is a function of its settings."""
+
+from importlib.resources import files
+from pathlib import Path
+
+from flask import Flask, Response
+
+from qgraph import questions
+from qgraph.engine import Engine
+from qgraph.settings import Settings
+from qgraph.web import errors, pages, sparql
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def create_app(settings: Settings, engine: Engine) -> Flask:
+    """Return the Flask app that serves the graph of *settings* by asking *engine*."""
+    here = Path(str(files("qgraph"))) / "web"
+    app = Flask("qgraph", template_folder=str(here / "templates"), static_folder=str(here / "static"))
+    app.config["MAX_CONTENT_LENGTH"] = settings.body_limit
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.extensions["qgraph"] = pages.Site(settings, engine, questions.read(settings.graph))
+    app.register_blueprint(sparql.blueprint)
+    app.register_blueprint(pages.blueprint)
+    errors.register(app)
+    app.after_request(_guard)
+    return app
+
+
+def _guard(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response

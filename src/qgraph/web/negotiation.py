@@ -1,0 +1,19 @@
+"""What a client would rather have: a page, or data."""
+
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
+from qgraph.formats import GRAPHS, RESULTS
+
+DATA = [kind for one in RESULTS + GRAPHS for kind in (one.media_type, *one.aliases)]
+XML = ("application/xml", "text/xml")
+
+
+def wants_page(accept: str) -> bool:
+    """Say whether *accept* names HTML and likes no data format better.
+
+    Browsers list plain XML beside HTML; that is not a wish for data.
+    """
+    types = parse_accept_header(accept, MIMEAccept)
+    data = [kind for kind in DATA if kind not in XML]
+    return "text/html" in types.values() and types.best_match([*data, "text/html"]) == "text/html"

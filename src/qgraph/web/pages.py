@@ -1,0 +1,161 @@
+"""Pages for people: home, the query page, a question, a thing."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import quote
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from werkzeug.wrappers import Response as AnyResponse
+
+from qgraph import versions
+from qgraph.engine import Engine, Task
+from qgraph.errors import NotFound, QgraphError
+from qgraph.questions import Question
+from qgraph.settings import Settings
+from qgraph.versions import Version
+from qgraph.web.errors import problem
+
+blueprint = Blueprint("pages", __name__)
+ABOUT = Path(__file__).parents[1].joinpath("graph.rq").read_text(encoding="utf-8")
+SHOWN = 500
+Cell = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the pages are made from."""
+
+    settings: Settings
+    engine: Engine
+    questions: list[Question]
+
+    def version(self) -> Version:
+        """Return the description of the version in force."""
+        return versions.describe(self.settings.store, versions.current(self.settings.store))
+
+    def ask(self, name: str, **arguments: object) -> Any:
+        """Return the answer to the task *name*, as values."""
+        return json.loads(self.engine.ask(Task(name, arguments)).read())
+
+
+def site() -> Site:
+    """Return the site of the app in charge."""
+    return cast("Site", current_app.extensions["qgraph"])
+
+
+@blueprint.app_context_processor
+def _everywhere() -> dict[str, object]:
+    """Give every template the graph's title, the version, and the way from an IRI to its page."""
+    about = site().ask("query", text=ABOUT)["results"]["bindings"]
+    words = {name: cell["value"] for name, cell in (about[0] if about else {}).items()}
+    return {"about": words, "version": site().version(), "path_of": path_of}
+
+
+def path_of(iri: str) -> str:
+    """Return the path of the page here about *iri*; empty if it is not this graph's."""
+    base = site().version().base
+    if not iri.startswith(base) or "#" in iri.removeprefix(base).partition("/")[0]:
+        return ""
+    return "/" + quote(iri.removeprefix(base), safe="/#=,")
+
+
+@blueprint.get("/")
+def home() -> str:
+    """Show what the graph is and the questions it answers."""
+    return render_template("home.html", questions=site().questions)
+
+
+@blueprint.get("/health")
+def health() -> Response:
+    """Say that the server answers, and from which version."""
+    version = site().ask("version")
+    return jsonify(status="ok", version=version["number"], digest=version["digest"])
+
+
+@blueprint.get("/questions/")
+def questions() -> AnyResponse:
+    """Lead to the list of questions."""
+    return redirect(url_for("pages.home") + "#questions")
+
+
+@blueprint.get("/questions/<name>")
+def question(name: str) -> str:
+    """Show the question *name* with its answer."""
+    asked = next((one for one in site().questions if one.name == name), None)
+    if asked is None:
+        raise NotFound(f"There is no question “{name}”.")
+    table = table_of(asked.query)
+    return render_template(
+        "sparql.html", asked=asked, query=asked.query, questions=site().questions, table=table
+    )
+
+
+@blueprint.get("/<kind>/<path:name>")
+def thing(kind: str, name: str) -> str:
+    """Show the thing whose IRI stands under the graph's base with this path."""
+    base = site().version().base
+    described = site().ask("describe", iri=f"{base}{kind}/{name}", base=base)
+    if not described["facts"] and not described["described"]:
+        abort(404, f"The graph holds nothing called {kind}/{name}.")
+    return render_template("thing.html", thing=described)
+
+
+def query_page() -> Response:
+    """Show the query form, and the answer if there is a query, or what is wrong with it."""
+    query = request.args.get("query", "")
+    shown: dict[str, object] = {"query": query, "questions": site().questions}
+    status = 200
+    if query.strip():
+        try:
+            shown["table"] = table_of(query)
+        except QgraphError as error:
+            fault = problem(error)
+            shown["problem"], status = fault.body, fault.status
+    return Response(render_template("sparql.html", **shown), status, headers={"Vary": "Accept"})
+
+
+def table_of(query: str) -> dict[str, object]:
+    """Return the answer to *query* for a table: columns, the first rows, how many there are.
+
+    A graph is given as text, a truth value as one cell.
+    """
+    reply = site().engine.ask(Task("query", {"text": query}))
+    if reply.kind != "json":
+        return {"text": reply.read().decode()}
+    found = json.loads(reply.read())
+    if "boolean" in found:
+        return {"columns": ["answer"], "rows": [[{"text": "yes" if found["boolean"] else "no"}]], "count": 1}
+    columns, rows = found["head"]["vars"], found["results"]["bindings"]
+    iris = {cell["value"] for row in rows[:SHOWN] for cell in row.values() if cell["type"] == "uri"}
+    labels = site().ask("labels", iris=sorted(iris))
+    cells = [[_cell(row.get(column), labels) for column in columns] for row in rows[:SHOWN]]
+    return {"columns": columns, "rows": cells, "count": len(rows)}
+
+
+def _cell(term: Mapping[str, Any] | None, labels: dict[str, str]) -> Cell:
+    if term is None:
+        return {"text": ""}
+    if term["type"] == "uri":
+        iri = term["value"]
+        return {"text": labels.get(iri) or _last(iri), "iri": iri}
+    return {
+        "text": json.dumps(term["value"]) if term["type"] == "triple" else term["value"],
+        "language": term.get("xml:lang", ""),
+    }
+
+
+def _last(iri: str) -> str:
+    return "/".join(iri.split("/")[-2:]) if "/" in iri else iri

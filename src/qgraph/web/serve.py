@@ -1,0 +1,77 @@
+"""The running server: the pool first, then granian with the front."""
+
+import asyncio
+import json
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+from granian.constants import Interfaces
+from granian.server.embed import Server
+
+from qgraph.engine import Pool, Task
+from qgraph.errors import SettingsError
+from qgraph.settings import Settings
+from qgraph.web import create_app
+from qgraph.web.front import Front
+
+LISTENING = 0.2
+
+
+def serve(settings: Settings, *, ready: Callable[[], None]) -> None:
+    """Serve the graph of *settings* until SIGINT or SIGTERM; call *ready* once it answers.
+
+    Raises SettingsError if the port is taken or not ours to use.
+    """
+    check_port(settings.host, settings.port)
+    with pool(settings) as engine:
+        front = Front(settings, engine, create_app(settings, engine))
+        engine.ask(Task("version", {}))
+        asyncio.run(_serve(front, settings, ready))
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise SettingsError if *host* and *port* cannot be listened on."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family, socket.SOCK_STREAM) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind((host, port))
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SettingsError(f"Cannot serve on {host}, port {port}: {reason}.") from error
+
+
+@contextmanager
+def pool(settings: Settings) -> Iterator[Pool]:
+    """Keep query processes while the context lasts; they end with it, or with this process."""
+    given = {name: str(value) for name, value in asdict(settings).items()}
+    with tempfile.TemporaryDirectory(prefix="qgraph-") as folder:
+        command = [sys.executable, "-P", "-m", "qgraph.pool", json.dumps(given), folder]
+        holder = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 (our own module and settings)
+        try:
+            yield Pool(settings, Path(folder))
+        finally:
+            holder.communicate()
+
+
+async def _serve(front: Front, settings: Settings, ready: Callable[[], None]) -> None:
+    server = Server(
+        front,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGINL,
+        websockets=False,
+        log_enabled=False,
+    )
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, server.stop)
+    loop.call_later(LISTENING, ready)
+    await server.serve()

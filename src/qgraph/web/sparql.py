@@ -1,0 +1,43 @@
+"""`/sparql`: the protocol for clients, a page for people."""
+
+from flask import Blueprint, Response, request
+
+from qgraph import protocol
+from qgraph.protocol import Answer
+from qgraph.web.negotiation import wants_page
+from qgraph.web.pages import query_page, site
+
+blueprint = Blueprint("sparql", __name__)
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Headers": "Accept, Content-Type",
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
+    "Access-Control-Max-Age": "86400",
+}
+
+
+def is_for_page(method: str, accept: str, parameters: str) -> bool:
+    """Say whether a request to `/sparql` is a person's: a browser that asks for no data format."""
+    return method in ("GET", "HEAD") and wants_page(accept) and "format=" not in parameters
+
+
+def headers_of(answer: Answer) -> dict[str, str]:
+    """Return the headers of a complete *answer*."""
+    length = {"Content-Length": str(answer.reply.size)}
+    return {"Content-Type": answer.media_type} | answer.headers | length | CORS
+
+
+@blueprint.route("/sparql", methods=["GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"])
+def sparql() -> Response:
+    """Answer a query; a few lines over `protocol.answer`."""
+    if request.method == "OPTIONS":
+        return Response(status=204, headers=CORS)
+    accept = request.headers.get("Accept", "")
+    parameters = request.query_string.decode("latin-1")
+    if is_for_page(request.method, accept, parameters):
+        return query_page()
+    asked = protocol.Request(
+        request.method, parameters, request.headers.get("Content-Type", ""), accept, request.get_data()
+    )
+    answer = protocol.answer(asked, site().engine)
+    return Response(answer.reply.read(), headers=headers_of(answer))

@@ -1,0 +1,109 @@
+"""What every test needs: a tiny graph, built once; clients; the command line."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from flask.testing import FlaskClient
+
+from qgraph import commit
+from qgraph.cli import main
+from qgraph.settings import Settings
+from qgraph.web import create_app
+from qgraph.web.serve import pool
+
+CASES = Path(__file__).parent / "cases"
+ROOT = Path(__file__).parents[1]
+
+
+def quietly(_stage: str) -> None:
+    """Show no progress."""
+
+
+def built(graph: Path, store: Path) -> Settings:
+    settings = Settings(graph=graph, store=store, query_timeout=2, workers=2)
+    commit.build(settings, progress=quietly)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The tiny graph, built."""
+    return built(CASES / "tiny", tmp_path_factory.mktemp("tiny"))
+
+
+@pytest.fixture(scope="session")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The graph that ships with qgraph, built."""
+    return built(ROOT, tmp_path_factory.mktemp("real"))
+
+
+@pytest.fixture
+def graph(tmp_path: Path) -> Path:
+    """A copy of the tiny graph's folder, to be changed."""
+    return Path(shutil.copytree(CASES / "tiny", tmp_path / "graph"))
+
+
+@pytest.fixture(scope="session")
+def client(tiny: Settings) -> Iterator[FlaskClient]:
+    """A client of the app over the tiny graph, with real query processes."""
+    with pool(tiny) as engine:
+        yield create_app(tiny, engine).test_client()
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Run the command line in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def invoke(*arguments: object, **options: object) -> Result:
+        return CliRunner().invoke(main, [str(one) for one in arguments], **options)
+
+    return invoke
+
+
+def free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])
+
+
+@contextmanager
+def serving(graph: Path, store: Path, *options: str, command: tuple[str, ...] = ()) -> Iterator[str]:
+    """Run the real server over a built store; give its address; end it by SIGTERM."""
+    port = str(free_port())
+    program = command or (sys.executable, "-m", "qgraph")
+    arguments = [*program, "serve", "--port", port, "--graph", str(graph), "--store", str(store), *options]
+    server = subprocess.Popen(
+        arguments, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONWARNINGS": ""}
+    )
+    try:
+        said = server.stdout.readline()
+        assert f":{port}" in said, said
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+@pytest.fixture(scope="session")
+def address(tiny: Settings) -> Iterator[str]:
+    """The address of a real server over the tiny graph."""
+    with serving(tiny.graph, tiny.store, "--query-timeout", "2") as address:
+        yield address
+
+
+def until(true: Callable[[], bool], seconds: float = 5) -> bool:
+    """Wait until something holds; say whether it came to hold."""
+    end = time.monotonic() + seconds
+    while not true() and time.monotonic() < end:
+        time.sleep(0.02)
+    return true()

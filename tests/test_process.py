@@ -1,0 +1,47 @@
+import os
+import time
+from functools import partial
+
+import pytest
+
+from qgraph import process
+from qgraph.errors import DeadlineExceeded, ProcessDied, QuerySyntaxError
+
+
+def sleep_for_ever() -> None:
+    while True:
+        time.sleep(1)
+
+
+def die() -> None:
+    os.kill(os.getpid(), 9)
+
+
+def fail() -> None:
+    raise QuerySyntaxError("Not so.", line=3)
+
+
+def test_the_result_comes_back() -> None:
+    assert process.run(partial(dict, a=1), deadline=20) == {"a": 1}
+
+
+def test_what_takes_too_long_is_stopped() -> None:
+    with pytest.raises(DeadlineExceeded, match=r"0\.2 seconds"):
+        process.run(sleep_for_ever, deadline=0.2)
+
+
+def test_a_death_is_told() -> None:
+    with pytest.raises(ProcessDied, match="died"):
+        process.run(die, deadline=20)
+
+
+def test_what_takes_too_much_memory_is_stopped() -> None:
+    with pytest.raises(ProcessDied):
+        process.run(partial(bytearray, 500_000_000), deadline=20, memory=50_000_000)
+
+
+def test_an_error_keeps_its_kind_and_details() -> None:
+    with pytest.raises(QuerySyntaxError, match="Not so") as refusal:
+        process.run(fail, deadline=20)
+
+    assert refusal.value.details == {"line": 3}

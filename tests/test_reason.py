@@ -1,0 +1,66 @@
+import pytest
+from rdflib import Graph
+
+from qgraph.errors import Refused
+from qgraph.reason import infer
+
+PREFIXES = """
+@prefix : <http://e/> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+"""
+
+
+def turtle(text: str) -> Graph:
+    return Graph().parse(data=PREFIXES + text)
+
+
+def test_only_what_is_new_and_about_things_is_inferred() -> None:
+    ontology = turtle(
+        ":made a owl:ObjectProperty ; owl:inverseOf :madeBy ; rdfs:label 'made' . :madeBy a owl:ObjectProperty ."
+    )
+    asserted = turtle(":film :madeBy :ana ; rdfs:label 'Film' .")
+
+    assert set(infer(asserted, ontology)) == set(turtle(":ana :made :film ."))
+
+
+def test_what_is_given_is_left_as_it_was() -> None:
+    ontology = turtle(":Film a owl:Class ; rdfs:subClassOf :Work . :Work a owl:Class .")
+    asserted = turtle(":film a :Film .")
+    infer(asserted, ontology)
+
+    assert (len(ontology), len(asserted)) == (3, 1)
+
+
+def test_words_of_other_vocabularies_change_no_answer() -> None:
+    ontology = turtle(":Film a owl:Class ; rdfs:subClassOf <https://schema.org/Movie> .")
+
+    assert not set(infer(turtle(":film a :Film ."), ontology))
+
+
+CLASHES = {
+    "disjoint classes": (":A a owl:Class ; owl:disjointWith :B .", ":x a :A , :B ."),
+    "all disjoint": ("[] a owl:AllDisjointClasses ; owl:members ( :A :B ) .", ":x a :A , :B ."),
+    "nothing": (":A a owl:Class ; rdfs:subClassOf owl:Nothing .", ":x a :A ."),
+    "irreflexive": (":p a owl:ObjectProperty , owl:IrreflexiveProperty .", ":x :p :x ."),
+    "asymmetric": (":p a owl:ObjectProperty , owl:AsymmetricProperty .", ":x :p :y . :y :p :x ."),
+    "disjoint properties": (":p owl:propertyDisjointWith :q .", ":x :p :y ; :q :y ."),
+    "different": (":p a owl:FunctionalProperty .", ":x :p :y , :z . :y owl:differentFrom :z ."),
+    "complement": (":A owl:complementOf :B .", ":x a :A , :B ."),
+}
+
+
+@pytest.mark.parametrize("name", CLASHES)
+def test_a_clash_is_found(name: str) -> None:
+    ontology, asserted = CLASHES[name]
+
+    with pytest.raises(Refused, match="contradict the ontology") as refusal:
+        infer(turtle(asserted), turtle(ontology))
+
+    assert {finding.rule for finding in refusal.value.report} == {"clash"}
+
+
+def test_a_clash_names_the_thing() -> None:
+    with pytest.raises(Refused) as refusal:
+        infer(turtle(":x a :A , :B ."), turtle(":A a owl:Class ; owl:disjointWith :B . :B a owl:Class ."))
+
+    assert {finding.thing for finding in refusal.value.report} == {"http://e/x"}

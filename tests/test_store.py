@@ -1,0 +1,126 @@
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from qgraph import store
+from qgraph.errors import OutwardQuery, QueryError, QuerySyntaxError, SourceError, StoreError
+from qgraph.formats import BY_NAME
+from qgraph.store import DefaultGraph, Literal, NamedNode, Parser, Quad
+
+A, B = NamedNode("http://e/a"), NamedNode("http://e/b")
+
+
+def test_each_statement_comes_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "a.ttl"
+    file.write_text("@prefix e: <http://e/> .\n\ne:a e:b 1 ;\n  e:c 2 .\n")
+
+    parser = Parser(file, BY_NAME["turtle"], "http://e/")
+
+    assert [line for _, line in parser] == [3, 4]
+    assert parser.prefixes == {"e": "http://e/"}
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [(b"@prefix e: <http://e/> .\ne:a e:b .\n", 2), (b'<a> <b> "\xff" .', 1), (b"<a> <b> <c>", 1)],
+)
+def test_text_that_is_not_rdf_is_refused_with_its_line(tmp_path: Path, text: bytes, line: int) -> None:
+    file = tmp_path / "a.ttl"
+    file.write_bytes(text)
+
+    with pytest.raises(SourceError, match="^Expected ") as refusal:
+        list(Parser(file, BY_NAME["turtle"], "http://e/"))
+
+    assert refusal.value.details["line"] == line
+
+
+def test_bytes_that_are_not_rdf_are_refused() -> None:
+    with pytest.raises(SourceError, match="Line 1"):
+        store.parse(b"<a> <b>", BY_NAME["turtle"], "http://e/")
+
+
+def test_blank_nodes_get_the_same_names_each_time() -> None:
+    def read() -> list[Quad]:
+        return store.canonical(store.parse(b"[] <http://e/p> [ <http://e/q> 1 ] .", BY_NAME["turtle"]))
+
+    assert read() == read()
+
+
+def test_a_syntax_error_names_line_column_and_the_words_near() -> None:
+    with pytest.raises(QuerySyntaxError) as refusal:
+        store.ask(store.in_memory(), "SELECT *\nWHERE { ?thing ?has }")
+
+    assert refusal.value.details == {"line": 2, "column": 21, "near": "{ ?thing ?has }"}
+
+
+@pytest.mark.parametrize(
+    "query", ["", "\n", "SELECT", "INSERT DATA { <a:a> <a:b> 1 }", "SELECT (COUNT(?x) AS ?n) ?y {}"]
+)
+def test_what_is_no_query_is_a_syntax_error(query: str) -> None:
+    with pytest.raises(QuerySyntaxError, match="is not SPARQL"):
+        store.ask(store.in_memory(), query)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",
+        "SELECT * { service silent <http://127.0.0.1:9/> {} }",
+        "SELECT * { ?s ?p '''x''' . SERVICE?x{} }",
+        'SELECT * { ?s ?p "a\\"b" SERVICE <x:y> {} }',
+        "SELECT * { ?s ?p ?o } # c\u000aSERVICE <x:y> {}",
+        "SELECT * { \\u0053ERVICE <x:y> {} }",
+        "SELECT * { ?a<?b SERVICE <x:y> {} }",
+    ],
+)
+def test_a_call_to_another_server_is_refused(query: str) -> None:
+    with pytest.raises(OutwardQuery, match="SERVICE is not allowed"):
+        store.refuse_outward(query)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT ?service { ?service ?p 'SERVICE <x:y> {}' } # SERVICE",
+        'PREFIX service: <http://e/SERVICE/> SELECT * { ?s service:SERVICE "SERVICE" }',
+        'SELECT * { ?s ?p """\n SERVICE <x:y> {}""" }',
+    ],
+)
+def test_the_word_service_elsewhere_is_no_call(query: str) -> None:
+    store.refuse_outward(query)
+
+
+def test_a_long_query_is_read_in_linear_time() -> None:
+    store.refuse_outward("a" * 500_000 + "'" * 500_000 + "<" * 500_000)
+
+
+def test_an_unknown_function_is_the_querys_fault() -> None:
+    filled = store.in_memory([Quad(A, B, Literal(1), DefaultGraph())])
+
+    with pytest.raises(QueryError, match="http://x/f"):
+        store.write(
+            store.ask(filled, "SELECT * { ?s ?p ?o FILTER(<http://x/f>(?s)) }"),
+            BytesIO(),
+            BY_NAME["json"],
+            {},
+        )
+
+
+def test_a_folder_that_is_no_store_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(StoreError, match="cannot read a store"):
+        store.open_read_only(tmp_path / "nowhere")
+    with pytest.raises(StoreError, match="cannot write a store"):
+        store.open_to_write(tmp_path / "file")
+
+
+def test_terms_are_told_as_text() -> None:
+    assert [store.text_of(term) for term in (A, Literal("x"), DefaultGraph(), None)] == [
+        "http://e/a",
+        "x",
+        "",
+        "",
+    ]
+    assert store.text_of(store.Triple(A, B, Literal("x"))) == '<http://e/a> <http://e/b> "x"'
