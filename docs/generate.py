@@ -3,7 +3,6 @@
 What is written once, in the code or in Turtle, is read there; `pages` is also
 what a test compares the files with.
 """
-# ruff: noqa: INP001 (the docs are no package)
 
 import re
 from collections.abc import Iterable, Iterator

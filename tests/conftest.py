@@ -53,6 +53,22 @@ def graph(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of test data that is not the project's own."""
+    folder = Path(os.environ.get("QGRAPH_SHARED", ROOT.parent / "shared"))
+    if not folder.is_dir():
+        reason = f"{folder} is not there: name the folder of test data with QGRAPH_SHARED"
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def article(shared: Path) -> Path:
+    """The text of the source, which is read and never copied."""
+    return shared / "source" / "article.txt"
+
+
+@pytest.fixture(scope="session")
 def client(tiny: Settings) -> Iterator[FlaskClient]:
     """A client of the app over the tiny graph, with real query processes."""
     with pool(tiny) as engine:
@@ -82,16 +98,13 @@ def serving(graph: Path, store: Path, *options: str, command: tuple[str, ...] = 
     port = str(free_port())
     program = command or (sys.executable, "-m", "qgraph")
     arguments = [*program, "serve", "--port", port, "--graph", str(graph), "--store", str(store), *options]
-    server = subprocess.Popen(
-        arguments, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONWARNINGS": ""}
-    )
-    try:
-        said = server.stdout.readline()
-        assert f":{port}" in said, said
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(10)
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            said = server.stdout.readline() if server.stdout else ""
+            assert f":{port}" in said, said
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
 
 
 @pytest.fixture(scope="session")

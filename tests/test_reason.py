@@ -16,7 +16,7 @@ def turtle(text: str) -> Graph:
 
 def test_only_what_is_new_and_about_things_is_inferred() -> None:
     ontology = turtle(
-        ":made a owl:ObjectProperty ; owl:inverseOf :madeBy ; rdfs:label 'made' . :madeBy a owl:ObjectProperty ."
+        ":made a owl:ObjectProperty ; owl:inverseOf :madeBy ; rdfs:label 'made' . :madeBy a owl:Thing ."
     )
     asserted = turtle(":film :madeBy :ana ; rdfs:label 'Film' .")
 

@@ -29,7 +29,7 @@ def test_text_that_is_not_rdf_is_refused_with_its_line(tmp_path: Path, text: byt
     file = tmp_path / "a.ttl"
     file.write_bytes(text)
 
-    with pytest.raises(SourceError, match="^Expected ") as refusal:
+    with pytest.raises(SourceError, match=r"^Expected ") as refusal:
         list(Parser(file, BY_NAME["turtle"], "http://e/"))
 
     assert refusal.value.details["line"] == line

@@ -1,5 +1,5 @@
 """Prints the answer of a SPARQL endpoint, a line for each row."""
-# ruff: noqa: INP001, S310, T201 (a program to read, to be run by hand on an address that you trust)
+# ruff: noqa: S310, T201 (a program to read, to be run by hand on an address that you trust)
 
 import json
 import sys

@@ -123,14 +123,14 @@ def query_command(chosen: Settings, text: str, syntax: str | None, *, as_json: b
     names = {"results": wanted} if BY_NAME[wanted] in RESULTS else {"triples": wanted}
     question = Question(_query_text(text), base=version.base, limit=chosen.result_limit, **names)
     work = partial(_answered, chosen, number, question, version.prefixes)
-    sys.stdout.buffer.write(process.run(work, deadline=chosen.query_timeout, memory=chosen.query_memory))
+    answer = process.run(work, deadline=chosen.query_timeout, memory=chosen.query_memory)
+    sys.stdout.buffer.write(answer if answer.endswith(b"\n") else answer + b"\n")
 
 
 def _answered(chosen: Settings, number: int, question: Question, prefixes: dict[str, str]) -> bytes:
-    output = Spool(chosen.result_limit)
-    query.answer(versions.open_version(chosen.store, number), question, prefixes, output)
-    output.file.seek(0)
-    return output.file.read()
+    with Spool(chosen.result_limit) as output:
+        query.answer(versions.open_version(chosen.store, number), question, prefixes, output)
+        return output.read()
 
 
 def _query_text(text: str) -> str:
@@ -224,7 +224,8 @@ def _tell(report: Report, *, as_json: bool, fine: str) -> None:
         click.echo(json.dumps(report.as_json(), indent=2, ensure_ascii=False))
     else:
         _print_report(report, file=sys.stdout)
-        click.echo(fine if report.conforms else f"{len(report.findings)} findings.")
+        number = len(report.findings)
+        click.echo(fine if not number else f"{number} finding{'s' if number > 1 else ''}.")
     if not report.conforms:
         click.get_current_context().exit(1)
 

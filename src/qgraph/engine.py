@@ -78,8 +78,7 @@ class Pool:
             self.places.release()
 
     def _ask(self, task: Task, version: int) -> Reply:
-        connection = self._taken(task, version)
-        started = time.monotonic()
+        connection, started = self._taken(task, version)
         try:
             header = json.loads(connection.recv_bytes())
             body = _body(connection, header)
@@ -91,8 +90,8 @@ class Pool:
             raise rebuild(header["error"], header["message"], header["details"])
         return Reply(header["kind"], version, header["size"], body)
 
-    def _taken(self, task: Task, version: int) -> Connection:
-        """Return a connection to a process of *version* that has taken *task*.
+    def _taken(self, task: Task, version: int) -> tuple[Connection, float]:
+        """Return a connection to a process of *version* that has taken *task*, and when it was sent.
 
         A process that was retired while idle is passed over: it has not taken it.
         """
@@ -101,18 +100,20 @@ class Pool:
         while time.monotonic() < give_up:
             with suppress(EOFError, OSError):
                 connection = self._connected(version)
+                sent = time.monotonic()
                 connection.send_bytes(message)
                 if connection.recv_bytes() == TAKEN:
-                    return connection
+                    return connection, sent
             time.sleep(PATIENCE)
         raise Overloaded(f"No query process has opened version {version} yet: try again.")
 
     def _connected(self, version: int) -> Connection:
-        while self.idle:
-            known, connection = self.idle.pop()
-            if known == version:
-                return connection
-            connection.close()
+        with suppress(IndexError):
+            while True:
+                known, connection = self.idle.pop()
+                if known == version:
+                    return connection
+                connection.close()
         return Client(str(self.folder / f"{version}.sock"), "AF_UNIX")
 
     def _death(self, seconds: float) -> DeadlineExceeded | ProcessDied:

@@ -29,19 +29,20 @@ def export(store: Store, version: Version, syntax: Format) -> bytes:
 
 
 def context(store: Store, version: Version) -> Context:
-    """Return a JSON-LD context: prefixes, and a plain name for each property and class.
+    """Return a JSON-LD context: a plain name for each property and class, and the base of ids.
 
-    A name that two vocabularies share goes to the folder's own, which the
-    ontology graph declares under the empty prefix.
+    A name that two vocabularies share goes to the folder's own, which the empty
+    prefix names; a prefix is bound where no property has its name.
     """
-    names: Context = {prefix: iri for prefix, iri in version.prefixes.items() if prefix}
-    names |= {"id": "@id", "type": "@type"}
+    names: Context = {"@base": version.base, "id": "@id", "type": "@type"}
     own = version.prefixes.get("", "")
     declared = sorted(_declared(store, version), key=lambda word: (not word[0].startswith(own), word))
     for iri, kind in declared:
         name = iri.replace("#", "/").rpartition("/")[2]
-        if name and name not in names:
-            names[name] = {"@id": iri, "@type": "@id"} if kind == OWL + "ObjectProperty" else iri
+        names.setdefault(name, {"@id": iri, "@type": "@id"} if kind == OWL + "ObjectProperty" else iri)
+    for prefix, iri in version.prefixes.items():
+        if prefix and not iri.startswith(version.base + prefix):
+            names.setdefault(prefix, iri)
     return names
 
 
@@ -59,7 +60,7 @@ def _readable(quads: list[Quad], names: Context) -> bytes:
     expanded = json.loads(dump(quads, BY_NAME["jsonld"], {}))
     for node in expanded:
         node["@type"] = [kind["@id"] for kind in node.pop(TYPE, [])]
-    compacted = jsonld.compact(expanded, names, {"documentLoader": _refuse})
+    compacted = jsonld.compact(expanded, names, {"documentLoader": _refuse, "base": names["@base"]})
     return (json.dumps(compacted, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 

@@ -29,4 +29,4 @@ GRAPHS = (
     Format("nquads", "application/n-quads", "nq", holds_named_graphs=True),
 )
 BY_NAME = {one.name: one for one in RESULTS + GRAPHS}
-BY_SUFFIX = {one.suffix: one for one in RESULTS + GRAPHS}
+RDF_BY_SUFFIX = {f".{one.suffix}": one for one in GRAPHS}

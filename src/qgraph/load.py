@@ -6,7 +6,7 @@ from pathlib import Path
 
 from qgraph.errors import SourceError
 from qgraph.findings import Finding, Place
-from qgraph.formats import BY_SUFFIX
+from qgraph.formats import RDF_BY_SUFFIX
 from qgraph.namespaces import GRAPH_BASE, Names
 from qgraph.sources import Sources
 from qgraph.store import DefaultGraph, NamedNode, Parser, Quad, canonical, text_of
@@ -71,7 +71,9 @@ def _read(paths: Iterable[Path], base: str, loaded: Loaded) -> list[Quad]:
 
 def _read_one(path: Path, base: str, loaded: Loaded) -> list[Quad]:
     quads = []
-    parser = Parser(path, BY_SUFFIX[path.suffix[1:]], base)
+    if path.suffix not in RDF_BY_SUFFIX:
+        raise SourceError(f"Expected a name that ends in one of {' '.join(RDF_BY_SUFFIX)}.", line=1)
+    parser = Parser(path, RDF_BY_SUFFIX[path.suffix], base)
     for quad, line in parser:
         quads.append(quad)
         _remember(quad, Place(str(path), line), loaded.places)

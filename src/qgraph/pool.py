@@ -115,21 +115,16 @@ class Worker:
         """Take one task from *connection*, do it and send the answer."""
         task = json.loads(connection.recv_bytes())
         connection.send_bytes(TAKEN)
-        spool = Spool(self.settings.result_limit, self.folder)
-        signal.setitimer(signal.ITIMER_REAL, self.settings.query_timeout)
-        try:
-            kind = self.do(task["name"], task["arguments"], spool)
-        except QgraphError as error:
-            header: dict[str, object] = {
-                "error": type(error).__name__,
-                "message": str(error),
-                "details": error.details,
-            }
-            _send(connection, header, Spool(0))
-        else:
-            _send(connection, {"kind": kind}, spool)
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+        with Spool(self.settings.result_limit, self.folder) as spool:
+            signal.setitimer(signal.ITIMER_REAL, self.settings.query_timeout)
+            try:
+                header: dict[str, object] = {"kind": self.do(task["name"], task["arguments"], spool)}
+            except QgraphError as error:
+                spool.clear()
+                header = {"error": type(error).__name__, "message": str(error), "details": error.details}
+            finally:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            _send(connection, header, spool)
 
     def do(self, name: str, arguments: dict[str, Any], spool: Spool) -> str:
         """Write the answer to the task *name* into *spool* and return its kind."""
@@ -147,15 +142,13 @@ class Worker:
 
 
 def _send(connection: Connection, header: dict[str, object], spool: Spool) -> None:
-    file = spool.file
+    """Send *header* and what is in *spool*: as bytes, or as an open file where it is large."""
     spooled = spool.size > query.SMALL
     connection.send_bytes(json.dumps(header | {"size": spool.size, "spooled": spooled}).encode())
     if spooled:
-        send_handle(connection, file.fileno(), 0)
+        send_handle(connection, spool.file.fileno(), 0)
     else:
-        file.seek(0)
-        connection.send_bytes(file.read())
-    file.close()
+        connection.send_bytes(spool.read())
 
 
 if __name__ == "__main__":

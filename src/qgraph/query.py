@@ -7,7 +7,7 @@ text is parsed here and nowhere else.
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Self, cast
 
 from qgraph.errors import NotAcceptable, ResultTooLarge
 from qgraph.formats import BY_NAME
@@ -48,6 +48,23 @@ class Spool:
         if self.size > self.limit:
             raise ResultTooLarge(f"The answer has more than {self.limit:,} bytes: ask for less, with LIMIT.")
         return self.file.write(chunk)
+
+    def clear(self) -> None:
+        """Forget what was written."""
+        self.file.seek(0)
+        self.file.truncate()
+        self.size = 0
+
+    def read(self) -> bytes:
+        """Return all that was written."""
+        self.file.seek(0)
+        return self.file.read()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self.file.close()
 
     def flush(self) -> None:
         """Do nothing: nobody reads before the answer is complete."""

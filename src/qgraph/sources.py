@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qgraph.errors import SourceError
-from qgraph.formats import BY_SUFFIX
+from qgraph.formats import RDF_BY_SUFFIX
 
 CORE = Path(__file__).parent / "core"
 
@@ -32,4 +32,4 @@ def find(graph: Path) -> Sources:
 
 
 def _rdf_in(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.suffix[1:] in BY_SUFFIX)
+    return sorted(path for path in folder.rglob("*") if path.suffix in RDF_BY_SUFFIX)

@@ -3,6 +3,8 @@
 Terms and quads of pyoxigraph pass through here to the rest of the program.
 """
 
+import codecs
+import csv
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -48,6 +50,7 @@ RESULT_SYNTAX = {
 }
 # The parser lists the characters a name may have; a person needs the words only.
 CHARACTERS = re.compile(r",? \[['_].*", re.DOTALL)
+SAID = re.compile(r"^expected one of (?=[A-Z][a-z]|The )")
 QUERY_FAULT = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 # What may hold the word SERVICE without calling one is matched first, so that
 # only the keyword is left: IRIs, strings, comments, variables, prefixed names.
@@ -211,7 +214,7 @@ def _located(query: str, said: str) -> QuerySyntaxError:
     match = QUERY_FAULT.match(said)
     if not match:
         return QuerySyntaxError(f"The query is not SPARQL: {said}.")
-    line, column, expected = int(match[1]), int(match[2]), CHARACTERS.sub("", match[3])
+    line, column, expected = int(match[1]), int(match[2]), SAID.sub("", CHARACTERS.sub("", match[3]))
     text = (query.splitlines() or [""])[min(line, len(query.splitlines())) - 1 :][:1]
     near = "".join(text)[max(column - 16, 0) : column + 24].strip()
     return QuerySyntaxError(
@@ -232,7 +235,21 @@ def write(
     try:
         if isinstance(answer, QueryTriples):
             pyoxigraph.serialize(answer, output, RDF_SYNTAX[syntax.name], prefixes=prefixes)
+        elif isinstance(answer, QuerySolutions) and syntax.name == "csv":
+            _write_csv(answer, output)
         else:
             answer.serialize(output, RESULT_SYNTAX[syntax.name])
     except (RuntimeError, ValueError) as error:
         raise QueryError(f"The query cannot be answered: {error}.") from error
+
+
+def _write_csv(rows: QuerySolutions, output: IO[bytes]) -> None:
+    """Write *rows* as SPARQL 1.1 CSV (section 3), since pyoxigraph quotes no comma in an IRI."""
+    table = csv.writer(codecs.getwriter("utf-8")(output))
+    table.writerow(variable.value for variable in rows.variables)
+    for row in rows:
+        table.writerow(_csv_cell(row[variable]) for variable in rows.variables)
+
+
+def _csv_cell(term: NamedNode | BlankNode | Literal | Triple | None) -> str:
+    return str(term) if isinstance(term, BlankNode) else text_of(term)

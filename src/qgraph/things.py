@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from qgraph.errors import NotFound
 from qgraph.namespaces import CORE, LABEL, SKOS, TYPE, Names
 from qgraph.store import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, Triple, text_of
 
@@ -15,34 +16,51 @@ def labels(store: Store, iris: list[str]) -> dict[str, str]:
 
 
 def describe(store: Store, iri: str, base: str) -> dict[str, object]:
-    """Return what the graph says of *iri*: its label and its facts, both ways.
+    """Return what the graph says of *iri*: its label, its facts both ways, and what it bears out.
 
-    Each fact has its property and the thing at its other end with labels, and
-    the evidence it stands in; a fact without evidence is inferred.
+    Each fact has thing, property and value with labels, and the evidence it
+    stands in; a fact without evidence is inferred. Raises NotFound if *iri* is none.
     """
-    node = NamedNode(iri)
-    told = [*_facts(store, node, None, base), *_facts(store, None, node, base)]
-    described = {
-        _short(quad.predicate.value): _value(store, quad.object)
-        for quad in store.quads_for_pattern(node, None, None, DefaultGraph())
-    }
-    return {"iri": iri, "label": _label(store, iri) or iri, "facts": told, "described": described}
+    try:
+        node = NamedNode(iri)
+    except ValueError as error:
+        raise NotFound("That is not the name of anything: it is no IRI.") from error
+    told = [
+        *_facts(store, base, subject=node),
+        *_facts(store, base, value=node),
+        *_facts(store, base, graph=node),
+    ]
+    facts = {fact for graph in Names(base).derived for fact in _triples(store, node, NamedNode(graph))}
+    described = [
+        (_name(store, triple.predicate.value), _value(store, triple.object))
+        for triple in _triples(store, node, DefaultGraph())
+        if triple not in facts
+    ]
+    return {"iri": iri, "label": _label(store, iri) or _short(iri), "facts": told, "told": described}
+
+
+def _triples(store: Store, node: NamedNode, graph: NamedNode | DefaultGraph) -> list[Triple]:
+    return sorted((quad.triple for quad in store.quads_for_pattern(node, None, None, graph)), key=str)
 
 
 def _facts(
-    store: Store, subject: NamedNode | None, value: NamedNode | None, base: str
+    store: Store,
+    base: str,
+    *,
+    subject: NamedNode | None = None,
+    value: NamedNode | None = None,
+    graph: NamedNode | None = None,
 ) -> Iterator[dict[str, object]]:
     """Yield the facts of evidence graphs and of the inferred graph, in a stable order."""
     names = Names(base)
-    found = sorted(store.quads_for_pattern(subject, None, value, None), key=str)
-    for quad in found:
-        graph = text_of(quad.graph_name)
-        if graph == names.inferred or graph.startswith(base + "evidence/"):
+    for quad in sorted(store.quads_for_pattern(subject, None, value, graph), key=str):
+        name = text_of(quad.graph_name)
+        if name == names.inferred or name.startswith(base + "evidence/"):
             yield {
-                "inverse": subject is None,
-                "property": {"iri": quad.predicate.value, "label": _name(store, quad.predicate.value)},
-                "value": _value(store, quad.subject if subject is None else quad.object),
-                "evidence": {} if graph == names.inferred else _evidence(store, quad),
+                "thing": _value(store, quad.subject),
+                "property": _value(store, quad.predicate),
+                "value": _value(store, quad.object),
+                "evidence": {} if name == names.inferred else _evidence(store, quad),
             }
 
 

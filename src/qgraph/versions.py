@@ -131,7 +131,7 @@ def publish(store: Path, wanted: Iterable[Quad], version: Version) -> Version:
     candidate = _candidate(store, version.parent)
     _apply(candidate / "public", removed=before - after, added=after - before)
     (candidate / "changes").write_text(_patch(before - after, after - before), encoding="utf-8")
-    text = json.dumps(asdict(described), indent=2, sort_keys=True, ensure_ascii=False)
+    text = json.dumps(asdict(described), indent=2, ensure_ascii=False)
     (candidate / "public.json").write_text(text + "\n", encoding="utf-8")
     _move_into_force(store, candidate, described.number)
     return described

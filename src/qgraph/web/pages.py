@@ -81,8 +81,8 @@ def home() -> str:
 @blueprint.get("/health")
 def health() -> Response:
     """Say that the server answers, and from which version."""
-    version = site().ask("version")
-    return jsonify(status="ok", version=version["number"], digest=version["digest"])
+    version = site().version()
+    return jsonify(status="ok", version=version.number, digest=version.digest)
 
 
 @blueprint.get("/questions/")
@@ -108,7 +108,7 @@ def thing(kind: str, name: str) -> str:
     """Show the thing whose IRI stands under the graph's base with this path."""
     base = site().version().base
     described = site().ask("describe", iri=f"{base}{kind}/{name}", base=base)
-    if not described["facts"] and not described["described"]:
+    if not described["facts"] and not described["told"]:
         abort(404, f"The graph holds nothing called {kind}/{name}.")
     return render_template("thing.html", thing=described)
 

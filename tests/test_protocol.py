@@ -1,0 +1,108 @@
+import json
+from io import BytesIO
+from urllib.parse import urlencode
+
+import pytest
+
+from qgraph.engine import Reply, Task
+from qgraph.errors import MethodNotAllowed, NotAcceptable, RequestError, UnsupportedMediaType
+from qgraph.formats import GRAPHS, RESULTS
+from qgraph.protocol import FORM, QUERY, Answer, Request, answer, choose
+
+
+class Echo:
+    """An engine that answers with the task it was given."""
+
+    def ask(self, task: Task) -> Reply:
+        body = json.dumps(dict(task.arguments)).encode()
+        return Reply(str(task.arguments["results"] or task.arguments["triples"]), 1, len(body), BytesIO(body))
+
+
+def asked(request: Request) -> dict[str, str]:
+    return json.loads(answer(request, Echo()).reply.read())
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        Request("GET", urlencode({"query": "ASK {'ə&+ '}"})),
+        Request("HEAD", urlencode({"query": "ASK {'ə&+ '}"})),
+        Request("POST", "", FORM, "", urlencode({"query": "ASK {'ə&+ '}"}).encode()),
+        Request("POST", "", f"{FORM}; charset=UTF-8", "", urlencode({"query": "ASK {'ə&+ '}"}).encode()),
+        Request("POST", "", QUERY, "", "ASK {'ə&+ '}".encode()),
+        Request("POST", "", f"{QUERY}; charset=utf-8", "", "ASK {'ə&+ '}".encode()),
+    ],
+)
+def test_a_query_is_read_from_where_the_protocol_puts_it(request_: Request) -> None:
+    assert asked(request_)["text"] == "ASK {'ə&+ '}"
+
+
+REFUSED = [
+    (Request("GET"), RequestError, "Expected one parameter “query”, found none"),
+    (Request("GET", "query="), RequestError, "found none"),
+    (Request("GET", "query=ASK%7B%7D&query=ASK%7B%7D"), RequestError, "found 2"),
+    (Request("GET", "query=%FF"), RequestError, "Byte 6 of the text is not UTF-8"),
+    (Request("GET", "&".join(["a=1"] * 200)), RequestError, "cannot be read"),
+    (Request("PUT", "query=ASK%7B%7D"), MethodNotAllowed, "PUT is not for queries"),
+    (Request("POST", "", "text/plain", "", b"ASK {}"), UnsupportedMediaType, "The body is text/plain"),
+    (Request("POST", "", "", "", b"ASK {}"), UnsupportedMediaType, "of no stated type"),
+    (
+        Request("POST", "", f"{QUERY}; charset=latin-1", "", b"ASK {}"),
+        UnsupportedMediaType,
+        "charset is latin-1",
+    ),
+    (Request("POST", "", QUERY, "", b"ASK {'\xff'}"), RequestError, "Byte 6"),
+    (Request("POST", "", QUERY, "", b""), RequestError, "found none"),
+    (Request("GET", "query=ASK%7B%7D", "", "image/png"), NotAcceptable, "None of image/png"),
+    (Request("GET", "query=ASK%7B%7D&format=docx"), NotAcceptable, "no format “docx”"),
+]
+
+
+@pytest.mark.parametrize(("request_", "error", "words"), REFUSED)
+def test_what_is_not_of_the_protocol_is_refused(
+    request_: Request, error: type[RequestError], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        answer(request_, Echo())
+
+
+def test_a_refusal_for_want_of_a_format_lists_the_formats() -> None:
+    with pytest.raises(NotAcceptable) as refusal:
+        answer(Request("GET", "query=ASK%7B%7D", "", "image/png"), Echo())
+
+    assert "text/turtle" in refusal.value.details["offers"]
+    assert "text/csv" in refusal.value.details["offers"]
+
+
+ACCEPTS = [
+    ("", "json", "turtle"),
+    ("*/*", "json", "turtle"),
+    ("text/csv", "csv", ""),
+    ("application/sparql-results+xml;q=0.9, text/csv;q=0.1", "xml", ""),
+    ("text/csv;q=0.2, text/tab-separated-values;q=0.7", "tsv", ""),
+    ("application/json", "json", "jsonld"),
+    ("application/xml", "xml", "rdfxml"),
+    ("text/turtle;q=0.5, application/ld+json", "", "jsonld"),
+    ("application/n-quads", "", "nquads"),
+    ("application/trig;q=0.9,text/turtle;q=0.8,*/*;q=0.1", "json", "trig"),
+    ("text/*", "csv", "turtle"),
+    ("image/png", "", ""),
+    ("text/csv;q=0", "", ""),
+]
+
+
+@pytest.mark.parametrize(("accept", "results", "graphs"), ACCEPTS)
+def test_the_format_that_the_client_likes_best_is_chosen(accept: str, results: str, graphs: str) -> None:
+    assert (choose(accept, RESULTS), choose(accept, GRAPHS)) == (results, graphs)
+
+
+def test_a_format_can_be_named_without_headers() -> None:
+    assert asked(Request("GET", "query=ASK%7B%7D&format=csv", "", "image/png"))["results"] == "csv"
+    assert asked(Request("GET", "query=ASK%7B%7D&format=trig"))["triples"] == "trig"
+
+
+def test_text_says_its_charset_and_the_answer_depends_on_accept() -> None:
+    told: Answer = answer(Request("GET", "query=ASK%7B%7D", "", "text/csv"), Echo())
+
+    assert told.media_type == "text/csv; charset=utf-8"
+    assert told.headers == {"Vary": "Accept"}
