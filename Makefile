@@ -1,6 +1,8 @@
 # Two commands for a newcomer: make serve, make test. The rest is for who changes things.
 PYTHON ?= python3
 PORT ?= 8000
+QGRAPH_STORE ?= store
+export QGRAPH_STORE
 BIN = .venv/bin
 GRAPH = $(shell find ontology shapes data queries src/qgraph/core -type f) src/qgraph/*.py
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -10,9 +12,9 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 serve: build
 	@$(BIN)/qgraph serve --port $(PORT)
 
-build: store/current
+build: $(QGRAPH_STORE)/current
 
-store/current: .venv/serve $(GRAPH)
+$(QGRAPH_STORE)/current: .venv/serve $(GRAPH)
 	@$(BIN)/qgraph build
 	@touch $@
 

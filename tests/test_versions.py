@@ -3,6 +3,7 @@ import os
 import shutil
 import signal
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,19 @@ def test_a_damaged_description_is_told_in_words(tmp_path: Path) -> None:
 
     with pytest.raises(StoreError, match="does not describe a version"):
         versions.describe(tmp_path, 1)
+
+
+def write_as_a_stranger(store: Path) -> None:
+    if os.geteuid() == 0:
+        os.setuid(65534)
+    publish(store, 1)
+
+
+def test_a_folder_that_may_not_be_written_is_told_in_words(tmp_path: Path) -> None:
+    tmp_path.chmod(0o555)
+
+    with pytest.raises(StoreError, match=r"cannot write here: Permission denied\."):
+        process.run(partial(write_as_a_stranger, tmp_path / "store"), deadline=20)
 
 
 def test_a_folder_that_cannot_be_written_is_told_in_words(tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ def _answered(chosen: Settings, number: int, question: Question, prefixes: dict[
 def _query_text(text: str) -> str:
     if text == "-":
         return sys.stdin.read()
-    if "{" in text:
+    if any(mark.isspace() for mark in text) and not Path(text[:255]).is_file():
         return text
     try:
         return Path(text).read_text(encoding="utf-8")
