@@ -16,7 +16,7 @@ def labels(store: Store, iris: list[str]) -> dict[str, str]:
 
 
 def describe(store: Store, iri: str, base: str) -> dict[str, object]:
-    """Return what the graph says of *iri*: its label, its facts both ways, and what it bears out.
+    """Return what the graph says of *iri*: its label, its facts both ways, what it bears out.
 
     Each fact has thing, property and value with labels, and the evidence it
     stands in; a fact without evidence is inferred. Raises NotFound if *iri* is none.
@@ -36,7 +36,24 @@ def describe(store: Store, iri: str, base: str) -> dict[str, object]:
         for triple in _triples(store, node, DefaultGraph())
         if triple not in facts
     ]
-    return {"iri": iri, "label": _label(store, iri) or _short(iri), "facts": told, "told": described}
+    return {
+        "iri": iri,
+        "label": _name(store, iri),
+        "facts": told,
+        "told": described,
+        "passages": _passages(store, node),
+    }
+
+
+def _passages(store: Store, source: NamedNode) -> list[dict[str, object]]:
+    """Return the passages of *source* in order, each with the evidence that rests on it."""
+    found: list[tuple[int, dict[str, object]]] = []
+    for quad in store.quads_for_pattern(None, NamedNode(CORE + "inSource"), source, DefaultGraph()):
+        resting = store.quads_for_pattern(None, NamedNode(CORE + "passage"), quad.subject, DefaultGraph())
+        evidence = sorted((_value(store, one.subject) for one in resting), key=lambda one: one["iri"])
+        start = _told(store, text_of(quad.subject), "start")
+        found.append((int(start or 0), {"passage": _value(store, quad.subject), "evidence": evidence}))
+    return [passage for _, passage in sorted(found, key=lambda one: one[0])]
 
 
 def _triples(store: Store, node: NamedNode, graph: NamedNode | DefaultGraph) -> list[Triple]:
@@ -85,6 +102,12 @@ def _name(store: Store, iri: str) -> str:
     return _label(store, iri) or _short(iri)
 
 
+def _told(store: Store, iri: str, word: str) -> str:
+    """Return what the description of *iri* says with a *word* of the core; empty if nothing."""
+    found = store.quads_for_pattern(NamedNode(iri), NamedNode(CORE + word), None, DefaultGraph())
+    return "".join(text_of(quad.object) for quad in found)
+
+
 def _short(iri: str) -> str:
     """Return the last part of *iri*, for what has no label."""
     return iri.rstrip("/").replace("#", "/").rpartition("/")[2] or iri
@@ -96,4 +119,6 @@ def _label(store: Store, iri: str) -> str:
         names = sorted(text_of(quad.object) for quad in found)
         if names:
             return names[0]
+    if paragraph := _told(store, iri, "paragraph"):
+        return f"paragraph {paragraph}, sentence {_told(store, iri, 'sentence')}"
     return ""
