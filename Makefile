@@ -31,7 +31,7 @@ $(QGRAPH_STORE)/current: .venv/serve $(GRAPH)
 	@touch $@
 
 test: .venv/test
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --cov --cov-report=term
 
 check: .venv/test format lint types test
 

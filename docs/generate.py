@@ -89,8 +89,9 @@ def _cell(text: str) -> str:
 
 def _commands() -> Iterator[str]:
     yield "What each command prints with `--help`."
+    parent = click.Context(commands, info_name="qgraph", help_option_names=["-h", "--help"])
     for name, command in sorted(commands.commands.items()):
-        context = click.Context(command, info_name=f"qgraph {name}", terminal_width=WIDTH)
+        context = click.Context(command, parent, info_name=name, terminal_width=WIDTH)
         yield f"## qgraph {name}"
         yield f"```text\n{command.get_help(context)}\n```"
 

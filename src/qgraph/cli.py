@@ -3,9 +3,8 @@
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
 from functools import partial, wraps
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -29,6 +28,7 @@ STAGES = {
     "reason": "drawing the inferences",
     "validate": "checking shapes and rules",
     "publish": "publishing the version",
+    "export": "writing the export",
 }
 
 
@@ -78,8 +78,7 @@ def build(chosen: Settings, message: str, *, as_json: bool) -> None:
     \b
     Example: qgraph build --message "Two screenings added"
     """
-    with _progress() as stage:
-        version = commit.build(chosen, message=message, progress=stage)
+    version = commit.build(chosen, message=message, progress=Progress())
     if as_json:
         click.echo(json.dumps(asdict(version), indent=2, ensure_ascii=False))
     else:
@@ -98,8 +97,7 @@ def serve(chosen: Settings) -> None:
     Example: qgraph serve --port 8080
     """
     if not (chosen.store / "current").exists():
-        with _progress() as stage:
-            commit.build(chosen, progress=stage)
+        commit.build(chosen, progress=Progress())
     host = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
     serve_graph(chosen, ready=lambda: click.echo(f"Serving on http://{host}:{chosen.port} (Ctrl-C ends it)"))
 
@@ -153,8 +151,7 @@ def validate(chosen: Settings, files: tuple[Path, ...], *, as_json: bool) -> Non
     \b
     Example: qgraph validate new-screenings.trig
     """
-    with _progress() as stage:
-        report = commit.validate(chosen, files, progress=stage)
+    report = commit.validate(chosen, files, progress=Progress())
     _tell(report, as_json=as_json, fine="Every shape and rule is kept.")
 
 
@@ -171,10 +168,8 @@ def export(chosen: Settings, syntax: str, output: BinaryIO) -> None:
     """
     number = versions.current(chosen.store)
     version = versions.describe(chosen.store, number)
-    with _progress() as stage:
-        stage("export")
-        text = exported(versions.open_version(chosen.store, number), version, BY_NAME[syntax])
-    output.write(text)
+    Progress()("export")
+    output.write(exported(versions.open_version(chosen.store, number), version, BY_NAME[syntax]))
 
 
 @graph_command
@@ -235,14 +230,14 @@ def _print_report(report: Report, *, file: Any) -> None:
         click.echo(str(finding), file=file)
 
 
-@contextmanager
-def _progress() -> Iterator[Callable[[str], None]]:
-    """Give a function that shows the stage begun and the time taken, on a terminal only."""
-    started = time.monotonic()
+@dataclass(frozen=True)
+class Progress:
+    """Shows each stage as it begins, with the seconds since the start, on a terminal only."""
 
-    def show(stage: str) -> None:
+    started: float = field(default_factory=time.monotonic)
+
+    def __call__(self, stage: str) -> None:
+        """Show that *stage* begins."""
         if sys.stderr.isatty():
-            seconds = time.monotonic() - started
-            click.echo(f"{seconds:5.1f} s  {STAGES.get(stage, 'writing')} …", err=True)
-
-    yield show
+            seconds = time.monotonic() - self.started
+            click.echo(f"{seconds:5.1f} s  {STAGES[stage]} …", err=True)

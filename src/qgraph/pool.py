@@ -144,6 +144,7 @@ class Worker:
 def _send(connection: Connection, header: dict[str, object], spool: Spool) -> None:
     """Send *header* and what is in *spool*: as bytes, or as an open file where it is large."""
     spooled = spool.size > query.SMALL
+    spool.file.flush()
     connection.send_bytes(json.dumps(header | {"size": spool.size, "spooled": spooled}).encode())
     if spooled:
         send_handle(connection, spool.file.fileno(), 0)
