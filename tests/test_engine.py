@@ -15,7 +15,14 @@ import pytest
 from conftest import quietly, until
 from qgraph import commit, versions
 from qgraph.engine import Pool, Task
-from qgraph.errors import DeadlineExceeded, Overloaded, ProcessDied, QuerySyntaxError, ResultTooLarge
+from qgraph.errors import (
+    DeadlineExceeded,
+    Overloaded,
+    ProcessDied,
+    QuerySyntaxError,
+    ResultTooLarge,
+    StoreError,
+)
 from qgraph.settings import Settings
 from qgraph.web.serve import pool
 
@@ -133,11 +140,12 @@ def test_a_version_that_no_process_opens_is_overload(tiny: Settings, tmp_path: P
         engine.ask(LIGHT)
 
 
-def grandchildren() -> set[int]:
-    def children(parent: int) -> set[int]:
-        path = Path(f"/proc/{parent}/task/{parent}/children")
-        return {int(child) for child in path.read_text().split()}
+def children(parent: int) -> set[int]:
+    tasks = Path(f"/proc/{parent}/task").glob("*/children")
+    return {int(child) for task in tasks for child in task.read_text().split()}
 
+
+def grandchildren() -> set[int]:
     return {worker for holder in children(os.getpid()) for worker in children(holder)}
 
 
@@ -151,6 +159,31 @@ def test_a_dead_worker_is_replaced(tiny: Settings) -> None:
 
         assert len(before) == 2
         assert until(lambda: len(grandchildren() - others - before) == 2)
+        assert engine.ask(LIGHT).kind == "json"
+
+
+def test_a_dead_holder_is_replaced(tiny: Settings) -> None:
+    others = children(os.getpid())
+    with pool(tiny) as engine:
+        engine.ask(LIGHT)
+        [holder] = children(os.getpid()) - others
+        os.kill(holder, signal.SIGKILL)
+
+        assert until(lambda: not Path(f"/proc/{holder}").exists())
+        assert engine.ask(LIGHT).kind == "json"
+
+
+def test_readers_go_on_once_a_damaged_pointer_is_mended(graph: Path, tmp_path: Path) -> None:
+    settings = Settings(graph=graph, store=tmp_path / "store", workers=1)
+    commit.build(settings, progress=quietly)
+    with pool(settings) as engine:
+        engine.ask(LIGHT)
+        (settings.store / "current").write_text("?")
+        time.sleep(0.3)
+        with pytest.raises(StoreError):
+            engine.ask(LIGHT)
+        (settings.store / "current").write_text("1")
+
         assert engine.ask(LIGHT).kind == "json"
 
 

@@ -23,7 +23,7 @@ from typing import Any
 
 from qgraph import query, settings, things, versions
 from qgraph.engine import TAKEN
-from qgraph.errors import QgraphError
+from qgraph.errors import QgraphError, StoreError
 from qgraph.process import FORK, limit_memory
 from qgraph.query import Spool
 from qgraph.settings import Settings
@@ -41,17 +41,29 @@ def main(arguments: list[str]) -> None:
 
 def hold(chosen: Settings, folder: Path, lifeline: int) -> None:
     """Keep workers for the version in force until *lifeline* closes."""
-    crew = None
+    crew: Crew | None = None
     while not select.select([lifeline], [], [], 0)[0]:
-        number = versions.current(chosen.store)
-        if crew is None or crew.version.number != number:
-            if crew:
-                crew.retire()
-            crew = Crew(chosen, folder, number)
+        crew = _in_force(crew, chosen, folder)
         crew.fill()
         wait([lifeline, *(worker.sentinel for worker in crew.workers)], HEARTBEAT)
     if crew:
         crew.retire()
+
+
+def _in_force(crew: "Crew | None", chosen: Settings, folder: Path) -> "Crew":
+    """Return the workers of the version in force: *crew*, or new ones in its place."""
+    try:
+        number = versions.current(chosen.store)
+    except StoreError:
+        if crew:  # a damaged pointer costs no process: it may be mended
+            return crew
+        raise
+    if crew and crew.version.number == number:
+        return crew
+    successors = Crew(chosen, folder, number)
+    if crew:
+        crew.retire()
+    return successors
 
 
 class Crew:
@@ -68,6 +80,7 @@ class Crew:
         self.workers: list[BaseProcess] = []
         self.held, self.leash = os.pipe()
         self.listener = socket.socket(socket.AF_UNIX)
+        self.path.unlink(missing_ok=True)
         self.listener.bind(str(self.path))
         self.listener.listen(chosen.workers * 4)
 

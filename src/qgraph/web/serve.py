@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -22,6 +23,7 @@ from qgraph.web import create_app
 from qgraph.web.front import Front
 
 LISTENING = 0.2
+HEARTBEAT = 0.1
 
 
 def serve(settings: Settings, *, ready: Callable[[], None]) -> None:
@@ -51,14 +53,38 @@ def check_port(host: str, port: int) -> None:
 @contextmanager
 def pool(settings: Settings) -> Iterator[Pool]:
     """Keep query processes while the context lasts; they end with it, or with this process."""
-    given = {name: str(value) for name, value in asdict(settings).items()}
     with tempfile.TemporaryDirectory(prefix="qgraph-") as folder:
-        command = [sys.executable, "-P", "-m", "qgraph.pool", json.dumps(given), folder]
-        holder = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 (our own module and settings)
+        given = {name: str(value) for name, value in asdict(settings).items()}
+        keeper = Keeper([sys.executable, "-P", "-m", "qgraph.pool", json.dumps(given), folder])
         try:
             yield Pool(settings, Path(folder))
         finally:
-            holder.communicate()
+            keeper.end()
+
+
+class Keeper:
+    """Runs *command* until told to end, and runs it again where it dies before that.
+
+    The process lives as long as its standard input stays open, so it ends with
+    this one however this one ends.
+    """
+
+    def __init__(self, command: list[str]) -> None:
+        self.command = command
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self._keep, name="keeper", daemon=True)
+        self.thread.start()
+
+    def end(self) -> None:
+        """Let the process end, and wait for it."""
+        self.ended.set()
+        self.thread.join()
+
+    def _keep(self) -> None:
+        while not self.ended.is_set():
+            with subprocess.Popen(self.command, stdin=subprocess.PIPE) as process:  # noqa: S603 (our own module)
+                while process.poll() is None and not self.ended.wait(HEARTBEAT):
+                    pass
 
 
 async def _serve(front: Front, settings: Settings, ready: Callable[[], None]) -> None:
