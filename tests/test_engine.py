@@ -20,6 +20,7 @@ from qgraph.errors import (
     Overloaded,
     ProcessDied,
     QuerySyntaxError,
+    QueryTooLarge,
     ResultTooLarge,
     StoreError,
 )
@@ -87,11 +88,18 @@ def test_when_all_are_busy_a_client_is_told_so(tiny: Settings) -> None:
         holder.join()
 
 
-def test_a_text_that_breaks_the_parser_breaks_one_process_only(engine: Pool) -> None:
-    with pytest.raises(ProcessDied, match="nests too deep"):
-        engine.ask(Task("query", {"text": "SELECT * " + "{" * 20_000 + "}" * 20_000}))
+def test_a_text_that_breaks_the_parser_breaks_one_process_only(tiny: Settings) -> None:
+    deep = Task("query", {"text": "SELECT * " + "{" * 20_000 + "}" * 20_000})
+    with pool(replace(tiny, query_nesting=10**6, query_patterns=10**6)) as engine:
+        with pytest.raises(ProcessDied, match="nests too deep"):
+            engine.ask(deep)
 
-    assert engine.ask(LIGHT).kind == "json"
+        assert engine.ask(LIGHT).kind == "json"
+
+
+def test_a_text_over_a_limit_is_refused_before_it_is_parsed(engine: Pool) -> None:
+    with pytest.raises(QueryTooLarge, match="query_nesting"):
+        engine.ask(Task("query", {"text": "SELECT * " + "{" * 20_000 + "}" * 20_000}))
 
 
 def test_a_query_that_takes_too_much_memory_is_stopped(tiny: Settings) -> None:

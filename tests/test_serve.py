@@ -84,7 +84,7 @@ REFUSALS = [
         "1,000,000",
     ),
     ({"query": "ASK { FILTER(<x:f>(1)) }"}, 400, "x:f"),
-    ({"query": "ASK " + "{" * 6000 + "}" * 6000}, 400, "nests too deep"),
+    ({"query": "ASK " + "{" * 6000 + "}" * 6000}, 400, "6,000 levels of brackets"),
 ]
 
 

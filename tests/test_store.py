@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from qgraph import store
-from qgraph.errors import OutwardQuery, QueryError, QuerySyntaxError, SourceError, StoreError
+from qgraph.errors import QueryError, QuerySyntaxError, SourceError, StoreError
 from qgraph.formats import BY_NAME
 from qgraph.store import DefaultGraph, Literal, NamedNode, Parser, Quad
 
@@ -60,39 +60,6 @@ def test_a_syntax_error_names_line_column_and_the_words_near() -> None:
 def test_what_is_no_query_is_a_syntax_error(query: str) -> None:
     with pytest.raises(QuerySyntaxError, match="is not SPARQL"):
         store.ask(store.in_memory(), query)
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",
-        "SELECT * { service silent <http://127.0.0.1:9/> {} }",
-        "SELECT * { ?s ?p '''x''' . SERVICE?x{} }",
-        'SELECT * { ?s ?p "a\\"b" SERVICE <x:y> {} }',
-        "SELECT * { ?s ?p ?o } # c\u000aSERVICE <x:y> {}",
-        "SELECT * { \\u0053ERVICE <x:y> {} }",
-        "SELECT * { ?a<?b SERVICE <x:y> {} }",
-    ],
-)
-def test_a_call_to_another_server_is_refused(query: str) -> None:
-    with pytest.raises(OutwardQuery, match="SERVICE is not allowed"):
-        store.refuse_outward(query)
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "SELECT ?service { ?service ?p 'SERVICE <x:y> {}' } # SERVICE",
-        'PREFIX service: <http://e/SERVICE/> SELECT * { ?s service:SERVICE "SERVICE" }',
-        'SELECT * { ?s ?p """\n SERVICE <x:y> {}""" }',
-    ],
-)
-def test_the_word_service_elsewhere_is_no_call(query: str) -> None:
-    store.refuse_outward(query)
-
-
-def test_a_long_query_is_read_in_linear_time() -> None:
-    store.refuse_outward("a" * 500_000 + "'" * 500_000 + "<" * 500_000)
 
 
 def test_an_unknown_function_is_the_querys_fault() -> None:

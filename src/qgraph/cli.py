@@ -16,7 +16,7 @@ from qgraph.errors import QgraphError, Refused, SettingsError
 from qgraph.export import export as exported
 from qgraph.findings import Report
 from qgraph.formats import BY_NAME, GRAPHS, RESULTS
-from qgraph.query import Question, Spool
+from qgraph.query import Question, Spool, limits_of
 from qgraph.settings import Settings
 from qgraph.web.serve import serve as serve_graph
 
@@ -119,7 +119,7 @@ def query_command(chosen: Settings, text: str, syntax: str | None, *, as_json: b
     version = versions.describe(chosen.store, number)
     wanted = "json" if as_json else syntax or "tsv"
     names = {"results": wanted} if BY_NAME[wanted] in RESULTS else {"triples": wanted}
-    question = Question(_query_text(text), base=version.base, limit=chosen.result_limit, **names)
+    question = Question(_query_text(text), base=version.base, limits=limits_of(chosen), **names)
     work = partial(_answered, chosen, number, question, version.prefixes)
     answer = process.run(work, deadline=chosen.query_timeout, memory=chosen.query_memory)
     sys.stdout.buffer.write(answer if answer.endswith(b"\n") else answer + b"\n")

@@ -53,6 +53,10 @@ class QuerySyntaxError(QueryError):
     """The text is not SPARQL; *details* hold line, column and near."""
 
 
+class QueryTooLarge(QueryError):
+    """The query's text is over a limit; *details* hold limit, found and setting."""
+
+
 class OutwardQuery(QueryError):
     """The query would reach another server."""
 

@@ -25,7 +25,7 @@ from qgraph import query, settings, things, versions
 from qgraph.engine import TAKEN
 from qgraph.errors import QgraphError, StoreError
 from qgraph.process import FORK, limit_memory
-from qgraph.query import Spool
+from qgraph.query import Spool, limits_of
 from qgraph.settings import Settings
 from qgraph.store import Store, in_memory
 from qgraph.versions import Version
@@ -142,7 +142,7 @@ class Worker:
     def do(self, name: str, arguments: dict[str, Any], spool: Spool) -> str:
         """Write the answer to the task *name* into *spool* and return its kind."""
         if name == "query":
-            question = query.Question(base=self.version.base, **arguments)
+            question = query.Question(base=self.version.base, limits=limits_of(self.settings), **arguments)
             return query.answer(self.store, question, self.version.prefixes, spool)
         if name == "describe":
             found: object = things.describe(self.store, **arguments)

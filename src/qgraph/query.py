@@ -5,12 +5,14 @@ text is parsed here and nowhere else.
 """
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Self, cast
 
 from qgraph.errors import NotAcceptable, ResultTooLarge
 from qgraph.formats import BY_NAME
+from qgraph.precheck import Limits, check
+from qgraph.settings import Settings
 from qgraph.store import QueryTriples, Store, ask, write
 
 SMALL = 256_000
@@ -28,7 +30,12 @@ class Question:
     results: str = "json"
     triples: str = "turtle"
     base: str = ""
-    limit: int = 100_000_000
+    limits: Limits = field(default_factory=Limits)
+
+
+def limits_of(chosen: Settings) -> Limits:
+    """Return the limits on queries that the settings *chosen* set."""
+    return Limits(chosen.query_length, chosen.query_nesting, chosen.query_patterns, chosen.query_path)
 
 
 class Spool:
@@ -76,6 +83,7 @@ def answer(store: Store, question: Question, prefixes: dict[str, str], output: S
     SPARQL 1.1 Query; CONSTRUCT and DESCRIBE are written with *prefixes* bound.
     Raises QueryError, NotAcceptable or ResultTooLarge.
     """
+    check(question.text, question.limits)
     found = ask(store, question.text, question.base or None)
     name = question.triples if isinstance(found, QueryTriples) else question.results
     if not name:

@@ -6,7 +6,6 @@ Terms and quads of pyoxigraph pass through here to the rest of the program.
 import codecs
 import csv
 import re
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, cast
@@ -26,7 +25,7 @@ from pyoxigraph import (
     Triple,
 )
 
-from qgraph.errors import OutwardQuery, QueryError, QuerySyntaxError, SourceError, StoreError
+from qgraph.errors import QueryError, QuerySyntaxError, SourceError, StoreError
 from qgraph.formats import Format
 
 __all__ = [
@@ -52,15 +51,6 @@ RESULT_SYNTAX = {
 CHARACTERS = re.compile(r",? \[['_].*", re.DOTALL)
 SAID = re.compile(r"^expected one of (?=[A-Z][a-z]|The )")
 QUERY_FAULT = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
-# What may hold the word SERVICE without calling one is matched first, so that
-# only the keyword is left: IRIs, strings, comments, variables, prefixed names.
-TOKEN = re.compile(
-    r"""<[^<>"{}|^`\\\s]*>|\"{3}(?:\\.|[^\\])*?\"{3}|'{3}(?:\\.|[^\\])*?'{3}"""
-    r"""|"(?:\\.|[^"\\\n\r])*"|'(?:\\.|[^'\\\n\r])*'|\#[^\n\r]*|[?$]\w+|[\w.\-]*:[\w.\-:%]*"""
-    r"""|(?P<service>\bSERVICE\b)|[\w.\-]+""",
-    re.DOTALL | re.IGNORECASE,
-)
-ESCAPED = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
 class _Lines:
@@ -170,10 +160,10 @@ def dump(items: Iterable[Quad] | Iterable[Triple], syntax: Format, prefixes: dic
 def ask(store: Store, query: str, base: str | None = None) -> QuerySolutions | QueryBoolean | QueryTriples:
     """Return the answer of *store* to *query*; relative IRIs stand under *base*.
 
-    Raises QuerySyntaxError with line, column and the words near, OutwardQuery
-    for SERVICE (pyoxigraph would call it), QueryError for what cannot run.
+    A stranger's query goes through `precheck` first: pyoxigraph would call what
+    SERVICE names. Raises QuerySyntaxError with line, column and the words near,
+    QueryError for what cannot run.
     """
-    refuse_outward(query)
     try:
         return store.query(query, base_iri=base)
     except SyntaxError as error:
@@ -197,17 +187,6 @@ def text_of(term: NamedNode | BlankNode | Literal | Triple | DefaultGraph | None
     if isinstance(term, NamedNode | BlankNode | Literal):
         return term.value
     return "" if term is None or isinstance(term, DefaultGraph) else str(term)
-
-
-def refuse_outward(query: str) -> None:
-    """Raise OutwardQuery if *query* calls another endpoint (SPARQL 1.1 Federated Query)."""
-    plain = ESCAPED.sub(lambda code: _character(code[1] or code[2]), query)
-    if any(match["service"] for text in (query, plain) for match in TOKEN.finditer(text)):
-        raise OutwardQuery("SERVICE is not allowed: this endpoint reaches no other server.")
-
-
-def _character(code: str) -> str:
-    return chr(int(code, 16)) if int(code, 16) <= sys.maxunicode else "?"
 
 
 def _located(query: str, said: str) -> QuerySyntaxError:

@@ -1,0 +1,90 @@
+from pathlib import Path
+
+import pytest
+
+from qgraph.errors import OutwardQuery, QueryTooLarge
+from qgraph.precheck import Limits, check, measure
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",
+        "SELECT * { service silent <http://127.0.0.1:9/> {} }",
+        "SELECT * { ?s ?p '''x''' . SERVICE?x{} }",
+        'SELECT * { ?s ?p "a\\"b" SERVICE <x:y> {} }',
+        "SELECT * { ?s ?p ?o } # c\u000aSERVICE <x:y> {}",
+        "SELECT * { \\u0053ERVICE <x:y> {} }",
+        "SELECT * { ?a<?b SERVICE <x:y> {} }",
+    ],
+)
+def test_a_call_to_another_server_is_refused(query: str) -> None:
+    with pytest.raises(OutwardQuery, match="SERVICE is not allowed"):
+        check(query, Limits())
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT ?service { ?service ?p 'SERVICE <x:y> {}' } # SERVICE",
+        'PREFIX service: <http://e/SERVICE/> SELECT * { ?s service:SERVICE "SERVICE" }',
+        'SELECT * { ?s ?p """\n SERVICE <x:y> {}""" }',
+    ],
+)
+def test_the_word_service_elsewhere_is_no_call(query: str) -> None:
+    check(query, Limits())
+
+
+TOO_LARGE = {
+    "length": "ASK {} #" + "x" * 64_000,
+    "nesting": "ASK " + "{" * 65 + "}" * 65,
+    "patterns": "ASK { " + "?s ?p ?o . " * 201 + "}",
+    "path": "PREFIX : <x:> ASK { ?s " + "/".join([":p"] * 34) + " ?o }",
+}
+
+
+@pytest.mark.parametrize("name", TOO_LARGE)
+def test_a_query_over_a_limit_is_refused_with_what_was_found(name: str) -> None:
+    with pytest.raises(QueryTooLarge, match=rf"at most .* \(query_{name}\)") as refusal:
+        check(TOO_LARGE[name], Limits())
+
+    assert int(str(refusal.value.details["found"])) > int(str(refusal.value.details["limit"]))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT (" + "+".join(f"?v{n}" for n in range(60)) + " AS ?sum) {}",
+        "ASK { " + "FILTER(!BOUND(?x)) " * 60 + "}",
+        "ASK { FILTER(?x IN (" + ",".join(["1"] * 1000) + ")) }",
+        "ASK { VALUES ?x { " + "<x:y> " * 5000 + "} }",
+        "PREFIX : <x:> ASK { ?s " + "/".join([":p"] * 33) + " ?o }",
+        "ASK { ?s ?p '" + "{" * 100 + "' } # " + "{" * 100,
+    ],
+)
+def test_an_honest_query_is_let_through(query: str) -> None:
+    check(query, Limits())
+
+
+def test_what_is_counted() -> None:
+    counted = measure(
+        "PREFIX : <x:> SELECT * { ?s :p/:q* ?o ; :r 1 , 2 . { [ :t ?u ] } FILTER(?o IN (1, 2)) }"
+    )
+
+    assert (counted.nesting, counted.patterns, counted.path) == (3, 6, 2)
+
+
+def test_no_query_of_the_w3c_suites_is_refused(shared: Path) -> None:
+    queries = sorted((shared / "w3c" / "sparql11").rglob("*.rq"))
+    largest = Limits(64_000, 32, 100, 16)
+
+    assert len(queries) > 300
+    for path in queries:
+        text = path.read_text(encoding="utf-8", errors="replace")
+        if not measure(text).services:
+            check(text, largest)
+
+
+@pytest.mark.parametrize("mark", ["a", "<", '"', "'", '"""', "(", "?", "a:", "1.", "/*", "\\u0041"])
+def test_a_text_is_measured_to_its_end(mark: str) -> None:
+    assert measure(mark * 20_000) == measure(mark * 20_000)
