@@ -30,6 +30,7 @@ def asked(request: Request) -> dict[str, str]:
         Request("POST", "", FORM, "", urlencode({"query": "ASK {'ə&+ '}"}).encode()),
         Request("POST", "", f"{FORM}; charset=UTF-8", "", urlencode({"query": "ASK {'ə&+ '}"}).encode()),
         Request("POST", "", QUERY, "", "ASK {'ə&+ '}".encode()),
+        Request("QUERY", "", QUERY, "", "ASK {'ə&+ '}".encode()),
         Request("POST", "", f"{QUERY}; charset=utf-8", "", "ASK {'ə&+ '}".encode()),
     ],
 )
@@ -43,6 +44,15 @@ REFUSED = [
     (Request("GET", "query=ASK%7B%7D&query=ASK%7B%7D"), RequestError, "found 2"),
     (Request("GET", "query=%FF"), RequestError, "Byte 6 of the text is not UTF-8"),
     (Request("GET", "&".join(["a=1"] * 200)), RequestError, "cannot be read"),
+    (Request("POST", "query=ASK%7B%7D", QUERY, "", b"ASK {}"), RequestError, "found 2"),
+    (Request("POST", "query=ASK%7B%7D", FORM, "", b"query=ASK%7B%7D"), RequestError, "found 2"),
+    (Request("QUERY", "", FORM, "", b"query=ASK%7B%7D"), UnsupportedMediaType, "expected"),
+    (Request("POST", "", FORM, "", b"update=CLEAR+ALL"), RequestError, "found none"),
+    (
+        Request("POST", "", "application/sparql-update", "", b"CLEAR ALL"),
+        UnsupportedMediaType,
+        "sparql-update",
+    ),
     (Request("PUT", "query=ASK%7B%7D"), MethodNotAllowed, "PUT is not for queries"),
     (Request("POST", "", "text/plain", "", b"ASK {}"), UnsupportedMediaType, "The body is text/plain"),
     (Request("POST", "", "", "", b"ASK {}"), UnsupportedMediaType, "of no stated type"),
@@ -99,6 +109,20 @@ def test_the_format_that_the_client_likes_best_is_chosen(accept: str, results: s
 def test_a_format_can_be_named_without_headers() -> None:
     assert asked(Request("GET", "query=ASK%7B%7D&format=csv", "", "image/png"))["results"] == "csv"
     assert asked(Request("GET", "query=ASK%7B%7D&format=trig"))["triples"] == "trig"
+
+
+def test_a_request_may_choose_its_graphs() -> None:
+    chosen = asked(
+        Request(
+            "POST",
+            "named-graph-uri=x:c",
+            FORM,
+            "",
+            b"query=ASK%7B%7D&default-graph-uri=x:a&default-graph-uri=x:b",
+        )
+    )
+
+    assert (chosen["default_graphs"], chosen["named_graphs"]) == (["x:a", "x:b"], ["x:c"])
 
 
 def test_text_says_its_charset_and_the_answer_depends_on_accept() -> None:

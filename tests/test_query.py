@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from qgraph.errors import NotAcceptable, ResultTooLarge
+from qgraph.errors import NotAcceptable, QueryError, ResultTooLarge
 from qgraph.query import SMALL, Question, Spool
 from qgraph.query import answer as answer_into
 from qgraph.store import DefaultGraph, Literal, NamedNode, Quad, in_memory
@@ -40,6 +40,24 @@ def test_relative_iris_stand_under_the_base() -> None:
     _, written = answer(Question("ASK { <1> <p> ?o }", base="http://e/"))
 
     assert b"true" in written
+
+
+def test_the_graphs_that_a_request_chooses_are_all_there_is() -> None:
+    graphs = "SELECT (COUNT(*) AS ?n) { %s }"
+    plain, named = graphs % "?s ?p ?o", graphs % "GRAPH ?g { ?s ?p ?o }"
+
+    def count(text: str, **chosen: list[str]) -> bytes:
+        return answer(Question(text, results="tsv", **chosen))[1].split()[1]
+
+    assert count(plain) == b"9000"
+    assert count(plain, default_graphs=["http://e/none"]) == b"0"
+    assert count(plain, named_graphs=["http://e/none"]) == b"0"
+    assert count(named, default_graphs=["http://e/none"]) == b"0"
+
+
+def test_a_graph_whose_name_is_no_iri_is_refused() -> None:
+    with pytest.raises(QueryError, match="cannot be answered"):
+        answer(Question("ASK {}", default_graphs=["no iri"]))
 
 
 @pytest.mark.parametrize(("text", "lacking"), [("ASK {}", "results"), ("DESCRIBE <http://e/1>", "triples")])

@@ -118,8 +118,13 @@ def query_command(chosen: Settings, text: str, syntax: str | None, *, as_json: b
     number = versions.current(chosen.store)
     version = versions.describe(chosen.store, number)
     wanted = "json" if as_json else syntax or "tsv"
-    names = {"results": wanted} if BY_NAME[wanted] in RESULTS else {"triples": wanted}
-    question = Question(_query_text(text), base=version.base, limits=limits_of(chosen), **names)
+    question = Question(
+        _query_text(text),
+        results=wanted if BY_NAME[wanted] in RESULTS else "json",
+        triples=wanted if BY_NAME[wanted] in GRAPHS else "turtle",
+        base=version.base,
+        limits=limits_of(chosen),
+    )
     work = partial(_answered, chosen, number, question, version.prefixes)
     answer = process.run(work, deadline=chosen.query_timeout, memory=chosen.query_memory)
     sys.stdout.buffer.write(answer if answer.endswith(b"\n") else answer + b"\n")

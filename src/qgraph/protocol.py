@@ -21,7 +21,7 @@ from qgraph.formats import BY_NAME, GRAPHS, RESULTS, Format
 
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
-METHODS = ("GET", "HEAD", "POST")
+METHODS = ("GET", "HEAD", "POST", "QUERY")
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,13 @@ def answer(request: Request, engine: Engine) -> Answer:
     """
     parameters = _parameters(request)
     wanted = _formats(request.accept, parameters)
-    arguments = {"text": _only("query", parameters), "results": wanted[0], "triples": wanted[1]}
+    arguments = {
+        "text": _only("query", parameters),
+        "results": wanted[0],
+        "triples": wanted[1],
+        "default_graphs": parameters.get("default-graph-uri", []),
+        "named_graphs": parameters.get("named-graph-uri", []),
+    }
     reply = engine.ask(Task("query", arguments))
     media_type = BY_NAME[reply.kind].media_type
     charset = "; charset=utf-8" if media_type.startswith("text/") else ""
@@ -61,19 +67,22 @@ def answer(request: Request, engine: Engine) -> Answer:
 
 
 def _parameters(request: Request) -> dict[str, list[str]]:
-    """Return the parameters of *request*, from its URL or its body as the protocol has it."""
+    """Return the parameters of *request*, from its URL and its body as the protocol has them.
+
+    A query in both places is two queries, which no request may hold.
+    """
     if request.method not in METHODS:
-        raise MethodNotAllowed(f"{request.method} is not for queries: use GET or POST.")
+        raise MethodNotAllowed(f"{request.method} is not for queries: use GET, POST or QUERY.")
     parameters = _decoded(request.query_string)
-    if request.method != "POST":
+    if request.method in ("GET", "HEAD"):
         return parameters
     kind, options = parse_options_header(request.content_type)
     if options.get("charset", "utf-8").lower().replace("-", "") != "utf8":
         raise UnsupportedMediaType(f"The body's charset is {options['charset']}, expected UTF-8.")
-    if kind == FORM:
-        return parameters | _decoded(_text(request.body))
+    if kind == FORM and request.method == "POST":
+        return _decoded("&".join(part for part in (request.query_string, _text(request.body)) if part))
     if kind == QUERY:
-        return parameters | {"query": [_text(request.body)]}
+        return parameters | {"query": [*parameters.get("query", []), _text(request.body)]}
     raise UnsupportedMediaType(f"The body is {kind or 'of no stated type'}, expected {FORM} or {QUERY}.")
 
 

@@ -30,6 +30,8 @@ class Question:
     results: str = "json"
     triples: str = "turtle"
     base: str = ""
+    default_graphs: list[str] = field(default_factory=list)
+    named_graphs: list[str] = field(default_factory=list)
     limits: Limits = field(default_factory=Limits)
 
 
@@ -84,7 +86,13 @@ def answer(store: Store, question: Question, prefixes: dict[str, str], output: S
     Raises QueryError, NotAcceptable or ResultTooLarge.
     """
     check(question.text, question.limits)
-    found = ask(store, question.text, question.base or None)
+    found = ask(
+        store,
+        question.text,
+        question.base or None,
+        default=question.default_graphs,
+        named=question.named_graphs,
+    )
     name = question.triples if isinstance(found, QueryTriples) else question.results
     if not name:
         kind = "a graph" if isinstance(found, QueryTriples) else "rows or a truth value"

@@ -6,7 +6,7 @@ Terms and quads of pyoxigraph pass through here to the rest of the program.
 import codecs
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, cast
 
@@ -157,15 +157,29 @@ def dump(items: Iterable[Quad] | Iterable[Triple], syntax: Format, prefixes: dic
     return written or b""
 
 
-def ask(store: Store, query: str, base: str | None = None) -> QuerySolutions | QueryBoolean | QueryTriples:
+def ask(
+    store: Store,
+    query: str,
+    base: str | None = None,
+    *,
+    default: Sequence[str] = (),
+    named: Sequence[str] = (),
+) -> QuerySolutions | QueryBoolean | QueryTriples:
     """Return the answer of *store* to *query*; relative IRIs stand under *base*.
+
+    Where graphs are chosen, merged as *default* or by name as *named*, they are
+    all there is (SPARQL 1.1 Protocol, section 2.1.4).
 
     A stranger's query goes through `precheck` first: pyoxigraph would call what
     SERVICE names. Raises QuerySyntaxError with line, column and the words near,
     QueryError for what cannot run.
     """
     try:
-        return store.query(query, base_iri=base)
+        if not default and not named:
+            return store.query(query, base_iri=base)
+        merged: list[NamedNode | BlankNode | DefaultGraph] = [NamedNode(iri) for iri in default]
+        apart: list[NamedNode | BlankNode] = [NamedNode(iri) for iri in named]
+        return store.query(query, base_iri=base, default_graph=merged, named_graphs=apart)
     except SyntaxError as error:
         raise _located(query, str(error)) from error
     except (RuntimeError, ValueError) as error:

@@ -52,7 +52,7 @@ def problem(error: errors.QgraphError) -> Problem:
     body = {"type": "about:blank", "title": TITLES[status], "status": status, "detail": detail}
     headers = {"Retry-After": "5"} if status == 503 else {}
     if status == 405:
-        headers["Allow"] = "GET, HEAD, POST, OPTIONS"
+        headers["Allow"] = "GET, HEAD, POST, QUERY, OPTIONS"
     return Problem(status, body | dict(error.details), headers)
 
 

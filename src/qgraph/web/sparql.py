@@ -11,7 +11,7 @@ blueprint = Blueprint("sparql", __name__)
 CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Headers": "Accept, Content-Type",
-    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, QUERY, OPTIONS",
     "Access-Control-Max-Age": "86400",
 }
 
@@ -27,7 +27,7 @@ def headers_of(answer: Answer) -> dict[str, str]:
     return {"Content-Type": answer.media_type} | answer.headers | length | CORS
 
 
-@blueprint.route("/sparql", methods=["GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"])
+@blueprint.route("/sparql", methods=["GET", "HEAD", "POST", "QUERY", "OPTIONS", "PUT", "DELETE", "PATCH"])
 def sparql() -> Response:
     """Answer a query; a few lines over `protocol.answer`."""
     if request.method == "OPTIONS":
