@@ -88,6 +88,18 @@ BREACHES = {
         "mocks",
     ),
     "a clash": ("film:tide a :Film .", "film:tide a :Film , :Person .", "clash", 31, "contradict"),
+    "a passage out of range": (
+        'core:edition "The only one."@en .',
+        """core:edition "The only one."@en ;
+    core:length 100 .
+<source/leaflet#char=90,120> a core:Passage ;
+    core:inSource <source/leaflet> ; core:start 90 ; core:end 120 ;
+    core:paragraph 1 ; core:sentence 1 ;
+    core:digest "0000000000000000000000000000000000000000000000000000000000000000" .""",
+        "passages-lie-in-their-source",
+        17,
+        "before its source is over",
+    ),
     "a thing outside its kind": ("person:p1aaa", "film:p1aaa", "things-live-under-their-kind", 0, ""),
 }
 

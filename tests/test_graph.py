@@ -102,6 +102,18 @@ def test_ten_films_are_counted(endpoint: str) -> None:
     assert over_http(endpoint, query) == [("10",)]
 
 
+def test_a_passage_leads_to_its_place_in_the_source(endpoint: str) -> None:
+    page = endpoint.removesuffix("/sparql?") + "/source/gv-2025"
+    request = urllib.request.Request(page, headers={"Accept": "text/html"})
+    with urllib.request.urlopen(request) as answer:
+        shown = answer.read().decode()
+
+    assert '<li id="char=5358,5423">paragraph 14, sentence 2' in shown
+    starts = [int(start) for start in re.findall(r'id="char=(\d+)', shown)]
+    assert starts == sorted(starts)
+    assert len(starts) > 50
+
+
 def asked(settings: Settings, query: str) -> Rows:
     version = versions.describe(settings.store, 1)
     rows = select(versions.open_version(settings.store, 1), query, version.base)
