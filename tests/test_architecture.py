@@ -12,7 +12,7 @@ ROWS = {
     "words": ["errors", "findings", "namespaces", "formats", "settings"],
     "ground": ["store", "bridge", "process", "versions", "passages"],
     "write": ["sources", "load", "derive", "reason", "validate", "commit"],
-    "read": ["engine", "pool", "precheck", "query", "protocol", "things", "questions", "export"],
+    "read": ["engine", "pool", "precheck", "query", "protocol", "things", "questions", "catalog", "export"],
     "edges": ["cli", "web", "__main__", "__init__"],
 }
 ABOVE = {

@@ -39,7 +39,8 @@ def test_a_query_is_read_from_where_the_protocol_puts_it(request_: Request) -> N
 
 
 REFUSED = [
-    (Request("GET"), RequestError, "Expected one parameter “query”, found none"),
+    (Request("GET", "", "", "text/csv"), RequestError, "Expected one parameter “query”, found none"),
+    (Request("POST", "", FORM), RequestError, "Expected one parameter “query”, found none"),
     (Request("GET", "query="), RequestError, "found none"),
     (Request("GET", "query=ASK%7B%7D&query=ASK%7B%7D"), RequestError, "found 2"),
     (Request("GET", "query=%FF"), RequestError, "Byte 6 of the text is not UTF-8"),

@@ -71,7 +71,7 @@ def test_head_has_the_headers_of_get_and_no_body(address: str) -> None:
 
 REFUSALS = [
     ({"query": "SELECT * { ?s ?p }"}, 400, "line 1, column 19, near"),
-    ({"query": ""}, 400, "Expected one parameter “query”"),
+    ({"query": "", "Accept": "text/csv"}, 400, "Expected one parameter “query”"),
     ({"query": "ASK {}", "Accept": "image/png"}, 406, "image/png"),
     ({"query": "DESCRIBE <film/tide>", "Accept": "text/csv"}, 406, "a graph"),
     ({"query": "", "method": "POST", "body": b"ASK {}", "Content_Type": "text/plain"}, 415, "text/plain"),

@@ -21,7 +21,7 @@ from multiprocessing.reduction import send_handle
 from pathlib import Path
 from typing import Any
 
-from qgraph import query, settings, things, versions
+from qgraph import catalog, query, settings, things, versions
 from qgraph.engine import TAKEN
 from qgraph.errors import QgraphError, StoreError
 from qgraph.process import FORK, limit_memory
@@ -144,6 +144,10 @@ class Worker:
         if name == "query":
             question = query.Question(base=self.version.base, limits=limits_of(self.settings), **arguments)
             return query.answer(self.store, question, self.version.prefixes, spool)
+        if name == "service":
+            limits = limits_of(self.settings)
+            spool.write(catalog.service(self.store, self.version, limits=limits, **arguments))
+            return str(arguments["syntax"])
         if name == "describe":
             found: object = things.describe(self.store, **arguments)
         elif name == "labels":

@@ -33,6 +33,7 @@ class Request:
     content_type: str = ""
     accept: str = ""
     body: bytes = b""
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,12 +48,15 @@ class Answer:
 def answer(request: Request, engine: Engine) -> Answer:
     """Return the complete answer to a query (SPARQL 1.1 Protocol, section 2.1).
 
+    A bare GET is answered with the service description of the endpoint, *request.url*.
     Raises RequestError where the request is not of the protocol, QueryError
     where its query is not SPARQL or cannot run, NotAcceptable where no format
     that is accepted can hold the answer.
     """
     parameters = _parameters(request)
     wanted = _formats(request.accept, parameters)
+    if request.method in ("GET", "HEAD") and "query" not in parameters and wanted[1]:
+        return _answer(engine.ask(Task("service", {"endpoint": request.url, "syntax": wanted[1]})))
     arguments = {
         "text": _only("query", parameters),
         "results": wanted[0],
@@ -60,7 +64,10 @@ def answer(request: Request, engine: Engine) -> Answer:
         "default_graphs": parameters.get("default-graph-uri", []),
         "named_graphs": parameters.get("named-graph-uri", []),
     }
-    reply = engine.ask(Task("query", arguments))
+    return _answer(engine.ask(Task("query", arguments)))
+
+
+def _answer(reply: Reply) -> Answer:
     media_type = BY_NAME[reply.kind].media_type
     charset = "; charset=utf-8" if media_type.startswith("text/") else ""
     return Answer(reply, media_type + charset, {"Vary": "Accept"})

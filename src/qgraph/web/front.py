@@ -57,7 +57,12 @@ class Front:
         try:
             body = await self._body(receive)
             request = protocol.Request(
-                method, parameters, headers.get("content-type", ""), headers.get("accept", ""), body
+                method,
+                parameters,
+                headers.get("content-type", ""),
+                headers.get("accept", ""),
+                body,
+                f"http://{headers.get('host', 'localhost')}/sparql",
             )
             loop = asyncio.get_running_loop()
             answer = await loop.run_in_executor(self.queries, protocol.answer, request, self.engine)

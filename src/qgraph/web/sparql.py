@@ -37,7 +37,12 @@ def sparql() -> Response:
     if is_for_page(request.method, accept, parameters):
         return query_page()
     asked = protocol.Request(
-        request.method, parameters, request.headers.get("Content-Type", ""), accept, request.get_data()
+        request.method,
+        parameters,
+        request.headers.get("Content-Type", ""),
+        accept,
+        request.get_data(),
+        request.base_url,
     )
     answer = protocol.answer(asked, site().engine)
     return Response(answer.reply.read(), headers=headers_of(answer))
