@@ -34,6 +34,9 @@ class Settings:
     query_nesting: int = _setting(64, "levels of brackets a query may have")
     query_patterns: int = _setting(200, "patterns a query may have")
     query_path: int = _setting(32, "steps a path in a query may have")
+    cache_size: int = _setting(
+        64 * MEGABYTE, "bytes of answers kept for the next who asks the same; 0 keeps none"
+    )
     body_limit: int = _setting(MEGABYTE, "bytes a request's body may have")
     queue_timeout: float = _setting(5.0, "seconds a query may wait for a process")
     build_timeout: float = _setting(600.0, "seconds a build may take")
@@ -77,6 +80,6 @@ def _number(name: str, kind: type[int] | type[float], written: str) -> int | flo
         number = kind(written)
     except ValueError as error:
         raise SettingsError(f"{name} is {written}, expected a number ({kind.__name__}).") from error
-    if not 0 < number < float("inf"):
+    if not (0 < number < float("inf") or (number == 0 and name == "cache_size")):
         raise SettingsError(f"{name} is {written}, expected more than 0.")
     return number

@@ -14,12 +14,13 @@ from a2wsgi import WSGIMiddleware
 from a2wsgi.wsgi_typing import WSGIApp
 from flask import Flask
 
-from qgraph import protocol
+from qgraph import protocol, versions
 from qgraph.engine import Engine
-from qgraph.errors import BodyTooLarge, QgraphError
-from qgraph.protocol import Answer
+from qgraph.errors import BodyTooLarge, QgraphError, RequestError
+from qgraph.protocol import Answer, Request
 from qgraph.settings import Settings
 from qgraph.web import HEADERS
+from qgraph.web.cache import LARGEST, Cache, Entry, entry_of
 from qgraph.web.errors import PROBLEM, problem
 from qgraph.web.sparql import CORS, headers_of, is_for_page
 
@@ -36,6 +37,7 @@ class Front:
     def __init__(self, settings: Settings, engine: Engine, app: Flask) -> None:
         self.settings = settings
         self.engine = engine
+        self.cache = Cache(settings.cache_size)
         self.queries = ThreadPoolExecutor(settings.workers * WAITING, "query")
         self.pages = WSGIMiddleware(cast("WSGIApp", app), workers=settings.workers * WAITING)
 
@@ -48,39 +50,52 @@ class Front:
         page = is_for_page(scope["method"], headers.get("accept", ""), parameters)
         if scope["path"] != "/sparql" or scope["method"] == "OPTIONS" or page:
             await self.pages(scope, receive, send)  # type: ignore[arg-type]
-        else:
-            await self._query(scope["method"], parameters, headers, receive, send)
-
-    async def _query(
-        self, method: str, parameters: str, headers: dict[str, str], receive: Receive, send: Send
-    ) -> None:
+            return
         try:
-            body = await self._body(receive)
-            request = protocol.Request(
-                method,
-                parameters,
-                headers.get("content-type", ""),
-                headers.get("accept", ""),
-                body,
-                f"http://{headers.get('host', 'localhost')}/sparql",
-            )
-            loop = asyncio.get_running_loop()
-            answer = await loop.run_in_executor(self.queries, protocol.answer, request, self.engine)
+            request = _request(scope["method"], parameters, headers, await self._body(receive))
+            await self._query(request, headers, send)
         except QgraphError as error:
             await _send_problem(error, send)
-        else:
-            await _send_answer(answer, send, head=method == "HEAD")
+
+    async def _query(self, request: Request, headers: dict[str, str], send: Send) -> None:
+        """Answer *request* from the cache, or by the protocol's function in a thread."""
+        key = (versions.current(self.settings.store), request)
+        private = "authorization" in headers
+        entry = None if private else self.cache.get(key)
+        if entry is None:
+            loop = asyncio.get_running_loop()
+            answer = await loop.run_in_executor(self.queries, protocol.answer, request, self.engine)
+            if private or answer.reply.size > LARGEST:
+                await _send_answer(answer, send, private=private, head=request.method == "HEAD")
+                return
+            entry = entry_of(headers_of(answer), answer.reply.read())
+            if answer.reply.version == key[0]:
+                self.cache.put(key, entry)
+        await _send_entry(entry, headers, send, head=request.method == "HEAD")
 
     async def _body(self, receive: Receive) -> bytes:
         body = b""
         more = True
         while more:
             message = await receive()
+            if message["type"] == "http.disconnect":
+                raise RequestError("The client left before its request was whole.")
             body += message.get("body", b"")
             more = message.get("more_body", False)
             if len(body) > self.settings.body_limit:
                 raise BodyTooLarge(f"The body has more than {self.settings.body_limit:,} bytes.")
         return body
+
+
+def _request(method: str, parameters: str, headers: dict[str, str], body: bytes) -> Request:
+    return Request(
+        method,
+        parameters,
+        headers.get("content-type", ""),
+        headers.get("accept", ""),
+        body,
+        f"http://{headers.get('host', 'localhost')}/sparql",
+    )
 
 
 async def _send_problem(error: QgraphError, send: Send) -> None:
@@ -91,12 +106,34 @@ async def _send_problem(error: QgraphError, send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-async def _send_answer(answer: Answer, send: Send, *, head: bool) -> None:
-    await send(_start(200, headers_of(answer)))
+async def _send_answer(answer: Answer, send: Send, *, private: bool, head: bool) -> None:
+    kept = {"Cache-Control": "private, no-store"} if private else {}
+    await send(_start(200, headers_of(answer) | kept))
     with answer.reply.body as body:
         while not head and (chunk := body.read(CHUNK)):
             await send({"type": "http.response.body", "body": chunk, "more_body": True})
     await send({"type": "http.response.body", "body": b""})
+
+
+async def _send_entry(entry: Entry, asked: dict[str, str], send: Send, *, head: bool) -> None:
+    """Send *entry*, packed if the client takes that, or 304 if it has it (RFC 9110, section 13.1.2)."""
+    packed = bool(entry.packed) and "gzip" in asked.get("accept-encoding", "")
+    body = entry.packed if packed else entry.body
+    etag = f'"{entry.etag}{"-gzip" if packed else ""}"'
+    headers = entry.headers | {
+        "ETag": etag,
+        "Cache-Control": "no-cache",
+        "Vary": "Accept, Accept-Encoding",
+        "Content-Length": str(len(body)),
+    }
+    if packed:
+        headers["Content-Encoding"] = "gzip"
+    known = {tag.strip().removeprefix("W/") for tag in asked.get("if-none-match", "").split(",")}
+    fresh = etag in known or "*" in known
+    if fresh:
+        del headers["Content-Length"]
+    await send(_start(304 if fresh else 200, headers))
+    await send({"type": "http.response.body", "body": b"" if head or fresh else body})
 
 
 def _start(status: int, headers: dict[str, str]) -> dict[str, Any]:

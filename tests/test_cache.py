@@ -1,0 +1,108 @@
+import urllib.error
+import urllib.parse
+import urllib.request
+from email.message import Message
+from gzip import decompress
+
+import pytest
+
+from conftest import serving
+from qgraph.protocol import Request
+from qgraph.settings import Settings
+from qgraph.web.cache import Cache, entry_of, is_lasting
+
+ASK = Request("GET", "query=ASK%7B%7D")
+ALL = "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o"
+
+
+def test_an_answer_is_kept_until_there_is_no_room() -> None:
+    entries = [entry_of({}, b"x" * 400) for _ in range(3)]
+    cache = Cache(limit=1000)
+    for number, entry in enumerate(entries):
+        cache.put((number, ASK), entry)
+
+    assert [cache.get((number, ASK)) is not None for number in range(3)] == [False, True, True]
+    assert (cache.hits, cache.misses, cache.size) == (2, 1, 800)
+
+
+def test_an_answer_used_again_stays() -> None:
+    cache = Cache(limit=1000)
+    for number in (1, 2):
+        cache.put((number, ASK), entry_of({}, b"x" * 400))
+    cache.get((1, ASK))
+    cache.put((3, ASK), entry_of({}, b"x" * 400))
+
+    assert cache.get((1, ASK))
+    assert not cache.get((2, ASK))
+
+
+def test_what_is_too_large_is_not_kept() -> None:
+    cache = Cache(limit=100)
+    cache.put((1, ASK), entry_of({}, b"x" * 101))
+
+    assert not cache.entries
+
+
+@pytest.mark.parametrize("call", ["RAND()", "now()", "UUID()", "STRUUID()", "BNODE()"])
+def test_what_differs_each_time_is_not_kept(call: str) -> None:
+    text = f"SELECT ({call} AS ?x) {{}}"
+
+    assert not is_lasting(Request("GET", urllib.parse.urlencode({"query": text})))
+    assert not is_lasting(Request("POST", body=text.encode()))
+    assert not is_lasting(Request("POST", body=urllib.parse.urlencode({"query": text}).encode()))
+
+
+def ask(address: str, query: str, **headers: str) -> tuple[int, Message, bytes]:
+    path = "/sparql?" + urllib.parse.urlencode({"query": query})
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    try:
+        with urllib.request.urlopen(urllib.request.Request(address + path, headers=named)) as answer:
+            return answer.status, answer.headers, answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.headers, error.read()
+
+
+def test_who_has_the_answer_is_told_so(address: str) -> None:
+    _, headers, _ = ask(address, ALL)
+    status, again, body = ask(address, ALL, If_None_Match=headers["ETag"])
+    changed, _, _ = ask(address, ALL, If_None_Match='"another"')
+
+    assert (status, body, changed) == (304, b"", 200)
+    assert again["ETag"] == headers["ETag"]
+
+
+def test_formats_have_tags_of_their_own(address: str) -> None:
+    tags = {ask(address, ALL, Accept=kind)[1]["ETag"] for kind in ("text/csv", "text/tab-separated-values")}
+
+    assert len(tags) == 2
+
+
+def test_an_answer_comes_packed_to_who_takes_it(address: str) -> None:
+    _, plain, body = ask(address, ALL)
+    _, packed, small = ask(address, ALL, Accept_Encoding="gzip")
+
+    assert packed["Content-Encoding"] == "gzip"
+    assert decompress(small) == body
+    assert packed["ETag"] != plain["ETag"]
+    assert "Accept-Encoding" in packed["Vary"]
+
+
+def test_a_request_with_a_token_is_not_kept(address: str) -> None:
+    _, headers, _ = ask(address, ALL, Authorization="Bearer x")
+
+    assert headers["Cache-Control"] == "private, no-store"
+    assert headers["ETag"] is None
+
+
+def test_without_the_cache_every_answer_is_the_same(
+    tiny: Settings, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QGRAPH_CACHE_SIZE", "0")
+    with serving(tiny.graph, tiny.store) as uncached:
+        for query in (ALL, "ASK {}", "SELECT * {", "DESCRIBE <film/tide>"):
+            assert ask(uncached, query)[::2] == ask(address, query)[::2] == ask(address, query)[::2]
+
+
+def test_a_fleeting_answer_is_made_anew(address: str) -> None:
+    assert ask(address, "SELECT (UUID() AS ?x) {}")[2] != ask(address, "SELECT (UUID() AS ?x) {}")[2]
