@@ -147,7 +147,7 @@ def test_a_question_is_answered_on_toy_data(name: str) -> None:
     syntax = BY_NAME["trig" if given.suffix == ".trig" else "turtle"]
     toy = store.in_memory(store.parse(given.read_bytes(), syntax, BASE))
     with Spool(1_000_000) as output:
-        answer(toy, Question(QUESTIONS[name].query, results="csv"), {}, output)
+        answer(toy, Question(QUESTIONS[name].query, results="csv"), prefixes={}, output=output)
 
         assert rows(output.read()) == rows((case / "answer.csv").read_bytes())
 

@@ -17,7 +17,7 @@ def answer(
     question: Question, limit: int = 10_000_000, prefixes: dict[str, str] | None = None
 ) -> tuple[str, bytes]:
     with Spool(limit) as output:
-        return answer_into(STORE, question, prefixes or {}, output), output.read()
+        return answer_into(STORE, question, prefixes=prefixes or {}, output=output), output.read()
 
 
 def test_an_answer_is_written_in_the_format_for_its_kind() -> None:
@@ -88,7 +88,7 @@ def test_an_answer_over_the_limit_is_refused() -> None:
 
 def test_a_large_answer_goes_to_a_file_without_a_name(tmp_path: Path) -> None:
     with Spool(10_000_000, tmp_path) as output:
-        answer_into(STORE, Question("SELECT * { ?s ?p ?o }"), {}, output)
+        answer_into(STORE, Question("SELECT * { ?s ?p ?o }"), prefixes={}, output=output)
 
         assert output.size > SMALL
         assert output.file.fileno() > 0

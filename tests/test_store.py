@@ -69,8 +69,8 @@ def test_an_unknown_function_is_the_querys_fault() -> None:
         store.write(
             store.ask(filled, "SELECT * { ?s ?p ?o FILTER(<http://x/f>(?s)) }"),
             BytesIO(),
-            BY_NAME["json"],
-            {},
+            syntax=BY_NAME["json"],
+            prefixes={},
         )
 
 

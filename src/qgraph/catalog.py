@@ -21,7 +21,7 @@ WRITTEN = (
 Node = NamedNode | BlankNode
 
 
-def service(store: Store, version: Version, endpoint: str, limits: Limits, syntax: str) -> bytes:
+def service(store: Store, version: Version, *, endpoint: str, limits: Limits, syntax: str) -> bytes:
     """Return the description of the service at *endpoint* in *syntax*, prefixes bound.
 
     It names the language, the result formats, the limits on a query, and the

@@ -18,6 +18,7 @@ from qgraph.findings import Report
 from qgraph.formats import BY_NAME, GRAPHS, RESULTS
 from qgraph.query import Question, Spool, limits_of
 from qgraph.settings import Settings
+from qgraph.versions import Version
 from qgraph.web.serve import serve as serve_graph
 
 Command = Callable[..., None]
@@ -115,8 +116,7 @@ def query_command(chosen: Settings, text: str, syntax: str | None, *, as_json: b
     \b
     Example: qgraph query "SELECT ?film WHERE { ?film a <https://w3id.org/qgraph/ontology#Film> }"
     """
-    number = versions.current(chosen.store)
-    version = versions.describe(chosen.store, number)
+    version = versions.describe(chosen.store, versions.current(chosen.store))
     wanted = "json" if as_json else syntax or "tsv"
     question = Question(
         _query_text(text),
@@ -125,14 +125,15 @@ def query_command(chosen: Settings, text: str, syntax: str | None, *, as_json: b
         base=version.base,
         limits=limits_of(chosen),
     )
-    work = partial(_answered, chosen, number, question, version.prefixes)
+    work = partial(_answered, chosen, question, version)
     answer = process.run(work, deadline=chosen.query_timeout, memory=chosen.query_memory)
     sys.stdout.buffer.write(answer if answer.endswith(b"\n") else answer + b"\n")
 
 
-def _answered(chosen: Settings, number: int, question: Question, prefixes: dict[str, str]) -> bytes:
+def _answered(chosen: Settings, question: Question, version: Version) -> bytes:
     with Spool(chosen.result_limit) as output:
-        query.answer(versions.open_version(chosen.store, number), question, prefixes, output)
+        store = versions.open_version(chosen.store, version.number)
+        query.answer(store, question, prefixes=version.prefixes, output=output)
         return output.read()
 
 

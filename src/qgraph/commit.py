@@ -18,7 +18,7 @@ from qgraph.load import Loaded, load
 from qgraph.namespaces import Names
 from qgraph.reason import infer
 from qgraph.settings import Settings
-from qgraph.sources import Sources, find
+from qgraph.sources import find
 from qgraph.store import DefaultGraph, NamedNode, Store, in_memory, triples
 from qgraph.validate import check_findings, shape_findings
 from qgraph.versions import Version
@@ -96,7 +96,7 @@ def _candidate(settings: Settings, extra: Sequence[Path], progress: Progress) ->
     except Refused as clash:
         raise Refused(str(clash), _placed(clash.report, loaded)) from clash
     progress("validate")
-    report = Report(_findings(dataset, loaded, sources, names))
+    report = Report(_findings(dataset, loaded, sources.checks))
     return Candidate(dataset, loaded, _placed(report, loaded))
 
 
@@ -106,11 +106,11 @@ def _reason(dataset: Store, loaded: Loaded, names: Names) -> None:
     derive(dataset, bridge.to_quads(inferred, NamedNode(names.inferred)), names)
 
 
-def _findings(dataset: Store, loaded: Loaded, sources: Sources, names: Names) -> list[Finding]:
+def _findings(dataset: Store, loaded: Loaded, checks: list[Path]) -> list[Finding]:
     default = dataset.quads_for_pattern(None, None, None, DefaultGraph())
     data = bridge.to_rdflib(triples(default))
     shapes = bridge.to_rdflib(triples(loaded.shapes))
-    return shape_findings(data, shapes) + check_findings(dataset, sources.checks, names)
+    return shape_findings(data, shapes) + check_findings(dataset, checks, Names(loaded.base))
 
 
 def _placed(report: Report, loaded: Loaded) -> Report:

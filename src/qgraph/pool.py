@@ -103,7 +103,7 @@ class Crew:
         os.close(self.leash)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         limit_memory(self.settings.query_memory)
-        worker = Worker(self.store, self.version, self.settings, self.path.parent)
+        worker = Worker(self.store, self.version, chosen=self.settings, folder=self.path.parent)
         while self._ready(self.listener.fileno()):
             accepted, _ = self.listener.accept()
             with Connection(accepted.detach()) as connection, suppress(EOFError, OSError):
@@ -118,7 +118,7 @@ class Crew:
 class Worker:
     """Does tasks on one store, each under the deadline."""
 
-    def __init__(self, store: Store, version: Version, chosen: Settings, folder: Path) -> None:
+    def __init__(self, store: Store, version: Version, *, chosen: Settings, folder: Path) -> None:
         self.store = store
         self.version = version
         self.settings = chosen
@@ -143,7 +143,7 @@ class Worker:
         """Write the answer to the task *name* into *spool* and return its kind."""
         if name == "query":
             question = query.Question(base=self.version.base, limits=limits_of(self.settings), **arguments)
-            return query.answer(self.store, question, self.version.prefixes, spool)
+            return query.answer(self.store, question, prefixes=self.version.prefixes, output=spool)
         if name == "service":
             limits = limits_of(self.settings)
             spool.write(catalog.service(self.store, self.version, limits=limits, **arguments))

@@ -49,14 +49,14 @@ def check(query: str, limits: Limits) -> None:
 
     The refusal names the limit, its value and the value found.
     """
-    _refuse("length", len(query), limits.length, "characters")
+    _refuse("length", len(query), limit=limits.length, unit="characters")
     for text in {query, ESCAPED.sub(_character, query)}:
         found = measure(text)
         if found.services:
             raise OutwardQuery("SERVICE is not allowed: this endpoint reaches no other server.")
-        _refuse("nesting", found.nesting, limits.nesting, "levels of brackets")
-        _refuse("patterns", found.patterns, limits.patterns, "patterns")
-        _refuse("path", found.path, limits.path, "steps in a path")
+        _refuse("nesting", found.nesting, limit=limits.nesting, unit="levels of brackets")
+        _refuse("patterns", found.patterns, limit=limits.patterns, unit="patterns")
+        _refuse("path", found.path, limit=limits.path, unit="steps in a path")
 
 
 def measure(query: str) -> Measures:
@@ -83,7 +83,7 @@ def measure(query: str) -> Measures:
     return measures
 
 
-def _refuse(name: str, found: int, limit: int, unit: str) -> None:
+def _refuse(name: str, found: int, *, limit: int, unit: str) -> None:
     if found > limit:
         raise QueryTooLarge(
             f"The query has {found:,} {unit}; at most {limit:,} are answered here (query_{name}).",

@@ -79,7 +79,7 @@ class Spool:
         """Do nothing: nobody reads before the answer is complete."""
 
 
-def answer(store: Store, question: Question, prefixes: dict[str, str], output: Spool) -> str:
+def answer(store: Store, question: Question, *, prefixes: dict[str, str], output: Spool) -> str:
     """Write the answer of *store* to *question* into *output*; return its format's name.
 
     SPARQL 1.1 Query; CONSTRUCT and DESCRIBE are written with *prefixes* bound.
@@ -97,5 +97,5 @@ def answer(store: Store, question: Question, prefixes: dict[str, str], output: S
     if not name:
         kind = "a graph" if isinstance(found, QueryTriples) else "rows or a truth value"
         raise NotAcceptable(f"The answer is {kind}, and no format for that is accepted.")
-    write(found, cast("IO[bytes]", output), BY_NAME[name], prefixes)
+    write(found, cast("IO[bytes]", output), syntax=BY_NAME[name], prefixes=prefixes)
     return name

@@ -221,6 +221,7 @@ def _located(query: str, said: str) -> QuerySyntaxError:
 def write(
     answer: QuerySolutions | QueryBoolean | QueryTriples,
     output: IO[bytes],
+    *,
     syntax: Format,
     prefixes: dict[str, str],
 ) -> None:

@@ -52,7 +52,7 @@ class Front:
             await self.pages(scope, receive, send)  # type: ignore[arg-type]
             return
         try:
-            request = _request(scope["method"], parameters, headers, await self._body(receive))
+            request = _request(scope, headers, await self._body(receive))
             await self._query(request, headers, send)
         except QgraphError as error:
             await _send_problem(error, send)
@@ -87,10 +87,10 @@ class Front:
         return body
 
 
-def _request(method: str, parameters: str, headers: dict[str, str], body: bytes) -> Request:
+def _request(scope: Scope, headers: dict[str, str], body: bytes) -> Request:
     return Request(
-        method,
-        parameters,
+        scope["method"],
+        scope["query_string"].decode("latin-1"),
         headers.get("content-type", ""),
         headers.get("accept", ""),
         body,
