@@ -13,6 +13,7 @@ import select
 import signal
 import socket
 import sys
+import time
 from contextlib import suppress
 from dataclasses import asdict
 from multiprocessing.connection import Connection, wait
@@ -31,6 +32,7 @@ from qgraph.store import Store, in_memory
 from qgraph.versions import Version
 
 HEARTBEAT = 0.1
+GRACE = 2.0
 
 
 def main(arguments: list[str]) -> None:
@@ -48,6 +50,7 @@ def hold(chosen: Settings, folder: Path, lifeline: int) -> None:
         wait([lifeline, *(worker.sentinel for worker in crew.workers)], HEARTBEAT)
     if crew:
         crew.retire()
+        crew.wait_for(GRACE)
 
 
 def _in_force(crew: "Crew | None", chosen: Settings, folder: Path) -> "Crew":
@@ -98,6 +101,12 @@ class Crew:
         self.listener.close()
         os.close(self.leash)
         os.close(self.held)
+
+    def wait_for(self, seconds: float) -> None:
+        """Wait until the workers have ended, *seconds* in all; who is still at work then is ended."""
+        end = time.monotonic() + seconds
+        for worker in self.workers:
+            worker.join(max(0.0, end - time.monotonic()))
 
     def _work(self) -> None:
         os.close(self.leash)
