@@ -141,6 +141,21 @@ def test_a_new_version_is_served_once_it_is_in_force(graph: Path, tmp_path: Path
         assert [path.name for path in engine.folder.iterdir()] == ["2.sock"]
 
 
+def test_the_processes_of_an_old_version_end(graph: Path, tmp_path: Path) -> None:
+    settings = Settings(graph=graph, store=tmp_path / "store", workers=4)
+    commit.build(settings, progress=quietly)
+    others = grandchildren()
+    with pool(settings) as engine:
+        engine.ask(LIGHT)  # all wake for the first connection, and one gets it
+        old = grandchildren() - others
+        data = graph / "data" / "films.trig"
+        data.write_text(data.read_text().replace(":length 90", ":length 91"))
+        commit.build(settings, progress=quietly)
+
+        assert until(lambda: not (grandchildren() & old))
+        assert engine.ask(LIGHT).version == 2
+
+
 def test_a_version_that_no_process_opens_is_overload(tiny: Settings, tmp_path: Path) -> None:
     engine = Pool(replace(tiny, queue_timeout=0.1), tmp_path)
 

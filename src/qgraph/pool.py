@@ -86,6 +86,7 @@ class Crew:
         self.path.unlink(missing_ok=True)
         self.listener.bind(str(self.path))
         self.listener.listen(chosen.workers * 4)
+        self.listener.settimeout(0)
 
     def fill(self) -> None:
         """Fork workers where one has ended."""
@@ -114,10 +115,11 @@ class Crew:
         limit_memory(self.settings.query_memory)
         worker = Worker(self.store, self.version, chosen=self.settings, folder=self.path.parent)
         while self._ready(self.listener.fileno()):
-            accepted, _ = self.listener.accept()
-            with Connection(accepted.detach()) as connection, suppress(EOFError, OSError):
-                while self._ready(connection.fileno()):
-                    worker.serve(connection)
+            with suppress(EOFError, OSError):  # another worker was quicker, or the client left
+                accepted, _ = self.listener.accept()
+                with Connection(accepted.detach()) as connection:
+                    while self._ready(connection.fileno()):
+                        worker.serve(connection)
 
     def _ready(self, handle: int) -> bool:
         """Wait for *handle* to be readable; False once the leash is closed."""
