@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -22,7 +22,6 @@ from qgraph.settings import Settings
 from qgraph.web import create_app
 from qgraph.web.front import Front
 
-LISTENING = 0.2
 HEARTBEAT = 0.1
 
 
@@ -99,5 +98,17 @@ async def _serve(front: Front, settings: Settings, ready: Callable[[], None]) ->
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, server.stop)
-    loop.call_later(LISTENING, ready)
+    telling = loop.create_task(_tell(settings, ready))
     await server.serve()
+    telling.cancel()
+
+
+async def _tell(settings: Settings, ready: Callable[[], None]) -> None:
+    """Call *ready* once the port takes connections."""
+    while True:
+        with suppress(OSError):
+            _, writer = await asyncio.open_connection(settings.host, settings.port)
+            writer.close()
+            ready()
+            return
+        await asyncio.sleep(HEARTBEAT)
