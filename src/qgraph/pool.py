@@ -90,7 +90,8 @@ class Crew:
 
     def fill(self) -> None:
         """Fork workers where one has ended."""
-        self.workers = [worker for worker in self.workers if worker.is_alive()]
+        living = FORK.active_children()  # it also reaps the dead, those of former versions too
+        self.workers = [worker for worker in self.workers if worker in living]
         while len(self.workers) < self.settings.workers:
             worker = FORK.Process(target=self._work, daemon=True)
             worker.start()
