@@ -87,3 +87,14 @@ def test_of_several_texts_one_must_be_named() -> None:
 
 def test_the_article_is_the_text_that_was_read(article: Path) -> None:
     assert len(article.read_text(encoding="utf-8")) == 12_793
+
+
+def test_every_sentence_has_its_position() -> None:
+    text = "One. Two “three.” Four!\n\nFive."
+
+    assert [(one.paragraph, one.sentence, text[one.start : one.end]) for one in passages.sentences(text)] == [
+        (1, 1, "One."),
+        (1, 2, "Two “three.”"),
+        (1, 3, "Four!"),
+        (3, 1, "Five."),
+    ]

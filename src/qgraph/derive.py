@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from qgraph.namespaces import Names
+from qgraph.namespaces import CORE, Names
 from qgraph.store import DefaultGraph, NamedNode, Quad, Store, Triple, construct, text_of
 
 ASSERTED = Path(__file__).with_name("asserted.rq").read_text(encoding="utf-8")
@@ -25,8 +25,11 @@ def derive(dataset: Store, inferred: Iterable[Quad], names: Names) -> None:
     """Add *inferred* to *dataset*, and to its default graph all facts.
 
     The default graph then holds asserted facts, inferred facts, and the
-    descriptions of evidence and sources that the files put there.
+    descriptions of evidence and sources that the files put there. What is
+    inferred is Sensitive, as strict as any premise that the public graph holds.
     """
+    tier = (NamedNode(names.inferred), NamedNode(CORE + "tier"), NamedNode(CORE + "Sensitive"))
+    dataset.add(Quad(*tier, DefaultGraph()))
     dataset.extend(inferred)
     for graph in names.derived:
         facts = dataset.quads_for_pattern(None, None, None, NamedNode(graph))

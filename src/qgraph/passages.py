@@ -10,6 +10,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from qgraph.errors import SourceError
@@ -58,6 +59,21 @@ def locate(text: str, start: int, end: int) -> Position:
     paragraph = text.count("\n", 0, start) + 1
     sentence = len(SENTENCE_END.findall(text[line_start : start + 1])) + 1
     return Position(start, end, paragraph, sentence, digest_of(text[start:end]))
+
+
+def sentences(text: str) -> list[Position]:
+    """Return the position of every sentence of *text*, in order; empty lines hold none."""
+    spans = []
+    offset = 0
+    for line in text.splitlines(keepends=True):
+        ends = [match.end() for match in SENTENCE_END.finditer(line)] + [len(line)]
+        for start, end in pairwise([0, *ends]):
+            words = line[start:end]
+            if words.strip():
+                first = offset + start + len(words) - len(words.lstrip())
+                spans.append((first, first + len(words.strip())))
+        offset += len(line)
+    return [locate(text, start, end) for start, end in spans]
 
 
 def find(text: str, words: str) -> list[Position]:
