@@ -15,11 +15,11 @@ from qgraph import questions
 from qgraph.cli import main as commands
 from qgraph.errors import QgraphError
 from qgraph.formats import BY_NAME
-from qgraph.load import UNBASED
-from qgraph.namespaces import OWL, RDFS, SH, SKOS, TYPE
+from qgraph.load import UNBASED, load
+from qgraph.namespaces import CORE, OWL, RDFS, SH, SKOS, TYPE
 from qgraph.settings import Settings
 from qgraph.sources import Sources, find
-from qgraph.store import Parser, text_of
+from qgraph.store import DefaultGraph, Parser, text_of
 from qgraph.validate import RULE
 from qgraph.web.errors import STATUS, TITLES
 
@@ -62,6 +62,7 @@ def pages() -> dict[str, str]:
         "shapes.md": _page("Shapes and checks", _shapes(sources)),
         "questions.md": _page("Questions", _questions()),
         "errors-and-statuses.md": _page("Errors and statuses", _errors()),
+        "review-sheet.md": _page("Review sheet", _review(sources)),
     }
 
 
@@ -179,6 +180,47 @@ def _questions() -> Iterator[str]:
             for one in questions.read(ROOT)
         ),
     )
+
+
+def _review(sources: Sources) -> Iterator[str]:
+    """Give each evidence in the order of its text: position, voice, facts in words."""
+    loaded = load(sources)
+    quads = [*loaded.data, *loaded.ontology]
+    words = {
+        text_of(one.subject): text_of(one.object) for one in quads if one.predicate.value == RDFS + "label"
+    }
+    about: dict[str, Values] = {}
+    facts: dict[str, list[str]] = {}
+    for quad in loaded.data:
+        subject, predicate, value = map(text_of, (quad.subject, quad.predicate, quad.object))
+        if isinstance(quad.graph_name, DefaultGraph):
+            about.setdefault(subject, {}).setdefault(predicate, []).append(value)
+        else:
+            parts = (words.get(part, part.rpartition("/")[2]) for part in (subject, predicate, value))
+            facts.setdefault(text_of(quad.graph_name), []).append(" · ".join(parts))
+    yield "[How to review](../how-to/review.md) says what to do with this sheet."
+    for evidence in sorted(facts, key=lambda one: (not _position(about, one)[1], _position(about, one))):
+        yield _evidence(about, words, evidence, sorted(facts[evidence]))
+
+
+def _evidence(about: dict[str, Values], words: dict[str, str], evidence: str, facts: list[str]) -> str:
+    told = about[evidence]
+    names = [
+        words.get(value, value) for key in ("voice", "within", "stated") for value in told.get(CORE + key, [])
+    ]
+    hedges = [f"“{hedge}”" for hedge in told.get(CORE + "hedge", [])]
+    _, paragraph, sentence, start, end = _position(about, evidence)
+    where = f"paragraph {paragraph}, sentence {sentence}, characters {start} to {end}; " if end else ""
+    heading = f"## {evidence.partition('/evidence/')[2]}"
+    lines = "\n".join(f"* ☐ {_cell(fact)}" for fact in facts)
+    return f"{heading}\n\n{where}{', '.join([*names, *hedges])}\n\n{lines}"
+
+
+def _position(about: dict[str, Values], evidence: str) -> tuple[str, int, int, int, int]:
+    passage = about.get(_first(about[evidence], CORE + "passage"), {})
+    numbers = (int(_first(passage, CORE + key) or 0) for key in ("paragraph", "sentence", "start", "end"))
+    paragraph, sentence, start, end = numbers
+    return _first(about[evidence], CORE + "fromSource"), paragraph, sentence, start, end
 
 
 def _errors() -> Iterator[str]:
