@@ -189,6 +189,7 @@ def _review(sources: Sources) -> Iterator[str]:
     words = {
         text_of(one.subject): text_of(one.object) for one in quads if one.predicate.value == RDFS + "label"
     }
+    words[TYPE] = "is a"
     about: dict[str, Values] = {}
     facts: dict[str, list[str]] = {}
     for quad in loaded.data:

@@ -114,6 +114,16 @@ def test_a_passage_leads_to_its_place_in_the_source(endpoint: str) -> None:
     assert len(starts) > 50
 
 
+def test_a_page_says_first_what_it_tells_of_and_where_help_is_found(endpoint: str) -> None:
+    page = endpoint.removesuffix("/sparql?") + "/event/suicide-of-isa-shahmarli"
+    request = urllib.request.Request(page, headers={"Accept": "text/html"})
+    with urllib.request.urlopen(request) as answer:
+        shown = answer.read().decode()
+
+    assert shown.index("tells of a suicide.\n<a") < shown.index("What is said of it")
+    assert '<a href="https://findahelpline.com/" rel="noreferrer">' in shown
+
+
 def asked(settings: Settings, query: str) -> Rows:
     version = versions.describe(settings.store, 1)
     rows = select(versions.open_version(settings.store, 1), query, version.base)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from qgraph.errors import NotFound
-from qgraph.namespaces import CORE, LABEL, SKOS, TYPE, Names
+from qgraph.namespaces import CORE, LABEL, RDFS, SKOS, TYPE, Names
 from qgraph.store import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, Triple, text_of
 
 TOLD = ("voice", "attributedTo", "stated", "hedge", "tier", "contentNote", "passage", "record")
@@ -18,8 +18,9 @@ def labels(store: Store, iris: list[str]) -> dict[str, str]:
 def describe(store: Store, iri: str, base: str) -> dict[str, object]:
     """Return what the graph says of *iri*: its label, its facts both ways, what it bears out.
 
-    Each fact has thing, property and value with labels, and the evidence it
-    stands in; a fact without evidence is inferred. Raises NotFound if *iri* is none.
+    Content notes come with the address of help. Each fact has thing, property
+    and value with labels, and the evidence it stands in; a fact without
+    evidence is inferred. Raises NotFound if *iri* is none.
     """
     try:
         node = NamedNode(iri)
@@ -39,10 +40,22 @@ def describe(store: Store, iri: str, base: str) -> dict[str, object]:
     return {
         "iri": iri,
         "label": _name(store, iri),
+        "notes": _notes(store, node),
         "facts": told,
         "told": described,
         "passages": _passages(store, node),
     }
+
+
+def _notes(store: Store, node: NamedNode) -> list[dict[str, str]]:
+    """Return the content notes of *node*, each with the address where help is found, if it has one."""
+    notes = store.quads_for_pattern(node, NamedNode(CORE + "contentNote"), None, DefaultGraph())
+    return sorted((_note(store, quad) for quad in notes), key=lambda one: one["text"])
+
+
+def _note(store: Store, quad: Quad) -> dict[str, str]:
+    helps = store.quads_for_pattern(quad.object, NamedNode(RDFS + "seeAlso"), None)
+    return {**_value(store, quad.object), "help": next((text_of(one.object) for one in helps), "")}
 
 
 def _passages(store: Store, source: NamedNode) -> list[dict[str, object]]:
