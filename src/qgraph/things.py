@@ -54,8 +54,11 @@ def _notes(store: Store, node: NamedNode) -> list[dict[str, str]]:
 
 
 def _note(store: Store, quad: Quad) -> dict[str, str]:
-    helps = store.quads_for_pattern(quad.object, NamedNode(RDFS + "seeAlso"), None)
-    return {**_value(store, quad.object), "help": next((text_of(one.object) for one in helps), "")}
+    note = _value(store, quad.object)
+    if "iri" not in note:
+        return note
+    helps = store.quads_for_pattern(NamedNode(note["iri"]), NamedNode(RDFS + "seeAlso"), None)
+    return {**note, "help": next((text_of(one.object) for one in helps), "")}
 
 
 def _passages(store: Store, source: NamedNode) -> list[dict[str, object]]:
