@@ -22,12 +22,12 @@ $(QGRAPH_STORE)/current: .venv/serve $(GRAPH)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'qgraph needs Python 3.11 or newer; name one with PYTHON=…'; exit 1; }
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo 'Python has no venv here; on Debian: apt-get install python3-venv'; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(INSTALL) --require-hashes -r requirements.txt
+	$(INSTALL) --no-deps --require-hashes -r requirements.txt
 	$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/test: .venv/serve requirements-test.txt
-	$(INSTALL) --require-hashes -r requirements-test.txt
+	$(INSTALL) --no-deps --require-hashes -r requirements-test.txt
 	@touch $@
 
 test: .venv/test
