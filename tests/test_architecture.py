@@ -10,9 +10,9 @@ from conftest import ROOT
 SOURCE = ROOT / "src" / "qgraph"
 ROWS = {
     "words": ["errors", "findings", "namespaces", "formats", "settings"],
-    "ground": ["store", "bridge", "process", "versions", "passages"],
-    "write": ["sources", "load", "derive", "reason", "validate", "commit"],
-    "read": ["engine", "pool", "precheck", "query", "protocol", "things", "questions", "catalog", "export"],
+    "ground": ["store", "bridge", "process", "versions", "passages", "precheck"],
+    "write": ["sources", "load", "derive", "reason", "validate", "bare", "commit"],
+    "read": ["engine", "pool", "query", "protocol", "things", "questions", "catalog", "export"],
     "edges": ["cli", "web", "__main__", "__init__"],
 }
 ABOVE = {

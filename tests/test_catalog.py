@@ -4,6 +4,11 @@ import urllib.request
 import pytest
 from rdflib import RDF, Graph, Literal, Namespace, URIRef
 
+from qgraph.engine import Task
+from qgraph.errors import RequestError
+from qgraph.settings import Settings
+from qgraph.web.serve import pool
+
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 VOID = Namespace("http://rdfs.org/ns/void#")
 RDFLIB = {
@@ -49,7 +54,12 @@ def test_a_host_that_makes_no_iri_is_told_in_words(address: str) -> None:
         urllib.request.urlopen(request)
 
     with refusal.value as error:
-        assert error.code == 400
+        assert error.code == 421
+
+
+def test_an_address_that_is_no_iri_is_told_in_words(tiny: Settings) -> None:
+    with pool(tiny) as engine, pytest.raises(RequestError, match="no IRI"):
+        engine.ask(Task("service", {"endpoint": "http://<x>/sparql", "syntax": "turtle"}))
 
 
 def test_the_limits_are_told(address: str) -> None:

@@ -50,7 +50,7 @@ REFUSED = [
     (Request("QUERY", "", FORM, "", b"query=ASK%7B%7D"), UnsupportedMediaType, "expected"),
     (Request("POST", "", FORM, "", b"update=CLEAR+ALL"), RequestError, "found none"),
     (
-        Request("POST", "", "application/sparql-update", "", b"CLEAR ALL"),
+        Request("QUERY", "", "application/sparql-update", "", b"CLEAR ALL"),
         UnsupportedMediaType,
         "sparql-update",
     ),

@@ -24,6 +24,7 @@ from qgraph.web.serve import serve as serve_graph
 Command = Callable[..., None]
 FOLDER = click.Path(path_type=Path)
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+SERVING = ("host", "port", "query_timeout", "bare", "open_writes", "public_url")
 STAGES = {
     "load": "reading the files",
     "reason": "drawing the inferences",
@@ -64,7 +65,7 @@ def graph_command(function: Command) -> Command:
     @click.option("--store", type=FOLDER, help="Folder that keeps the versions.  [default: store]")
     @wraps(function)
     def command(graph: Path | None, store: Path | None, **options: Any) -> None:
-        given = {name: options.pop(name) for name in ("host", "port", "query_timeout") if name in options}
+        given = {name: options.pop(name) for name in SERVING if name in options}
         function(settings.read(graph=graph, store=store, **given), **options)
 
     return command
@@ -91,13 +92,20 @@ def build(chosen: Settings, message: str, *, as_json: bool) -> None:
 @click.option("--host", help="Address to serve on.  [default: 127.0.0.1]")
 @click.option("--port", type=int, help="Port to serve on.  [default: 8000]")
 @click.option("--query-timeout", type=float, help="Seconds a query may take.  [default: 30]")
+@click.option("--bare", is_flag=True, default=None, help="Serve a plain store: no ontology, no shapes.")
+@click.option(
+    "--open-writes", is_flag=True, default=None, help="Let anyone on this machine write; with --bare only."
+)
+@click.option("--public-url", help="Address under which readers know the server.")
 def serve(chosen: Settings) -> None:
     """Serve the graph; build it first if there is no version yet.
 
     \b
     Example: qgraph serve --port 8080
     """
-    if not (chosen.store / "current").exists():
+    if chosen.bare:
+        commit.start_bare(chosen)
+    elif not (chosen.store / "current").exists():
         commit.build(chosen, progress=Progress())
     host = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
     serve_graph(chosen, ready=lambda: click.echo(f"Serving on http://{host}:{chosen.port} (Ctrl-C ends it)"))

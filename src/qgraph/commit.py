@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from qgraph import bridge, passages, process, versions
+from qgraph import bare, bridge, passages, process, versions
+from qgraph.bare import Change, Delete, Put, Update
 from qgraph.derive import assert_facts, counts, derive
 from qgraph.errors import Refused
 from qgraph.findings import Finding, Report
@@ -23,6 +24,9 @@ from qgraph.store import DefaultGraph, NamedNode, Store, in_memory, triples
 from qgraph.validate import check_findings, shape_findings
 from qgraph.versions import Version
 
+__all__ = [
+    "Change", "Delete", "Put", "Update", "build", "check_passages", "start_bare", "validate", "write_bare",
+]  # fmt: skip
 Progress = Callable[[str], None]
 REFUSED = "The graph breaks a rule; nothing has changed."
 
@@ -50,6 +54,17 @@ def validate(settings: Settings, extra: Sequence[Path] = (), *, progress: Progre
     """Return what the rules object to in the folder with the data files *extra*; publish nothing."""
     work = partial(_validate, settings, extra, progress)
     return process.run(work, deadline=settings.build_timeout)
+
+
+def start_bare(settings: Settings) -> Version:
+    """Make the empty first version of a plain store, if it has none; return the one in force."""
+    return process.run(partial(bare.start, settings.store), deadline=settings.build_timeout)
+
+
+def write_bare(settings: Settings, change: Change) -> Version:
+    """Make *change* in a plain store, where no rule is kept; return the version it made."""
+    work = partial(bare.write, settings.store, change)
+    return process.run(work, deadline=settings.query_timeout, memory=settings.query_memory)
 
 
 def check_passages(settings: Settings, text: str, source: str = "") -> Report:

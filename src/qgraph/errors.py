@@ -89,6 +89,14 @@ class MethodNotAllowed(RequestError):
     """The path does not take that method."""
 
 
+class WriteRefused(RequestError):
+    """Writing is not open to who asks."""
+
+
+class WrongHost(RequestError):
+    """The request names a host that this server does not speak for."""
+
+
 class UnsupportedMediaType(RequestError):
     """The body's media type is none the protocol knows."""
 

@@ -17,7 +17,7 @@ from qgraph.errors import OutwardQuery, QueryTooLarge
 TOKEN = re.compile(
     r"""<[^<>"{}|^`\\\s]*>|\"{3}(?:\\.|[^\\])*?\"{3}|'{3}(?:\\.|[^\\])*?'{3}"""
     r"""|"(?:\\.|[^"\\\n\r])*"|'(?:\\.|[^'\\\n\r])*'|\#[^\n\r]*|[\w.\-]*:[\w.\-:%\\]*"""
-    r"""|(?P<service>\bSERVICE\b)|\ba\b|(?P<word>[?$]?[\w\-]+)"""
+    r"""|(?P<outward>\b(?:SERVICE|LOAD)\b)|\ba\b|(?P<word>[?$]?[\w\-]+)"""
     r"""|\|\||(?P<open>[({\[])|(?P<close>[)}\]])|(?P<end>[.;,])|(?P<step>[/|^*+!])""",
     re.DOTALL | re.IGNORECASE,
 )
@@ -36,12 +36,12 @@ class Limits:
 
 @dataclass
 class Measures:
-    """What was counted: the deepest nesting, the patterns, the longest path, calls to others."""
+    """What was counted: the deepest nesting, the patterns, the longest path, the word that calls out."""
 
     nesting: int = 0
     patterns: int = 0
     path: int = 0
-    services: int = 0
+    outward: str = ""
 
 
 def check(query: str, limits: Limits) -> None:
@@ -52,8 +52,8 @@ def check(query: str, limits: Limits) -> None:
     _refuse("length", len(query), limit=limits.length, unit="characters")
     for text in {query, ESCAPED.sub(_character, query)}:
         found = measure(text)
-        if found.services:
-            raise OutwardQuery("SERVICE is not allowed: this endpoint reaches no other server.")
+        if found.outward:
+            raise OutwardQuery(f"{found.outward} is not allowed: this endpoint reaches no other server.")
         _refuse("nesting", found.nesting, limit=limits.nesting, unit="levels of brackets")
         _refuse("patterns", found.patterns, limit=limits.patterns, unit="patterns")
         _refuse("path", found.path, limit=limits.path, unit="steps in a path")
@@ -74,8 +74,8 @@ def measure(query: str) -> Measures:
         elif kind == "step":
             steps += 1
             measures.path = max(measures.path, steps)
-        elif kind == "service":
-            measures.services += 1
+        elif kind == "outward":
+            measures.outward = token[0].upper()
         if kind in ("word", "end"):
             steps = 0
         if kind == "end" or token[0] in ("{", "["):

@@ -21,6 +21,7 @@ from qgraph.formats import BY_NAME, GRAPHS, RESULTS, Format
 
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
+UPDATE = "application/sparql-update"
 METHODS = ("GET", "HEAD", "POST", "QUERY")
 
 
@@ -67,6 +68,26 @@ def answer(request: Request, engine: Engine) -> Answer:
     return _answer(engine.ask(Task("query", arguments)))
 
 
+def update_of(request: Request) -> str | None:
+    """Return the update that *request* holds (SPARQL 1.1 Protocol, section 2.2), None if it holds none.
+
+    Raises RequestError if it is sent in another way than the protocol has it.
+    """
+    kind, _ = parse_options_header(request.content_type)
+    if request.method == "POST" and kind not in (FORM, UPDATE):
+        return None
+    parameters = _parameters(request)
+    if "update" not in parameters:
+        return None
+    if request.method != "POST":
+        raise MethodNotAllowed("An update is sent by POST.")
+    if "query" in parameters:
+        raise RequestError("A request holds a query or an update, not both.")
+    if "using-graph-uri" in parameters or "using-named-graph-uri" in parameters:
+        raise RequestError("Graphs for an update are named in its text: with USING.")
+    return _only("update", parameters)
+
+
 def _answer(reply: Reply) -> Answer:
     media_type = BY_NAME[reply.kind].media_type
     charset = "; charset=utf-8" if media_type.startswith("text/") else ""
@@ -88,8 +109,9 @@ def _parameters(request: Request) -> dict[str, list[str]]:
         raise UnsupportedMediaType(f"The body's charset is {options['charset']}, expected UTF-8.")
     if kind == FORM and request.method == "POST":
         return _decoded("&".join(part for part in (request.query_string, _text(request.body)) if part))
-    if kind == QUERY:
-        return parameters | {"query": [*parameters.get("query", []), _text(request.body)]}
+    sent = {QUERY: "query", UPDATE: "update" if request.method == "POST" else ""}.get(kind)
+    if sent:
+        return parameters | {sent: [*parameters.get(sent, []), _text(request.body)]}
     raise UnsupportedMediaType(f"The body is {kind or 'of no stated type'}, expected {FORM} or {QUERY}.")
 
 

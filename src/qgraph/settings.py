@@ -1,9 +1,12 @@
 """What an operator can set; the only reader of the environment."""
 
 import os
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from importlib.resources import files
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,6 +14,7 @@ from qgraph.errors import SettingsError
 
 T = TypeVar("T")
 FOLDERS = ("ontology", "shapes", "data", "queries")
+TRUTH = {"true": True, "1": True, "false": False, "0": False}
 MEGABYTE = 1_000_000
 
 
@@ -24,8 +28,11 @@ class Settings:
 
     graph: Path = _setting(Path(), "folder with ontology, shapes, data and queries")
     store: Path = _setting(Path("store"), "folder that keeps the versions")
+    bare: bool = _setting(default=False, meaning="serve a plain store: no ontology, shapes or evidence")
+    open_writes: bool = _setting(default=False, meaning="let anyone on this machine write to a plain store")
     host: str = _setting("127.0.0.1", "address to serve on")
     port: int = _setting(8000, "port to serve on")
+    public_url: str = _setting("", "address under which readers know the server; empty: the one they use")
     workers: int = _setting(4, "query processes")
     query_timeout: float = _setting(30.0, "seconds a query may take")
     query_memory: int = _setting(1000 * MEGABYTE, "bytes a query may take beside the graph")
@@ -66,13 +73,37 @@ def read(environment: Mapping[str, str] = os.environ, **given: object) -> Settin
         chosen = given.get(one.name) if given.get(one.name) is not None else written
         if chosen is not None:
             values[one.name] = _converted(one.name, type(one.default), chosen)
-    return Settings(**values)  # type: ignore[arg-type]
+    chosen_settings = Settings(**values)  # type: ignore[arg-type]
+    _check_together(chosen_settings)
+    return chosen_settings
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether the name or address *host* is of this machine alone."""
+    with suppress(ValueError):
+        return ip_address(host).is_loopback
+    return host == "localhost"
+
+
+def _check_together(chosen: Settings) -> None:
+    if chosen.open_writes and not (chosen.bare and is_loopback(chosen.host)):
+        raise SettingsError("Writes are open with --bare only, and on a loopback address only.")
+    if chosen.public_url and not re.fullmatch(r"https?://[^/?#@]+/?", chosen.public_url):
+        raise SettingsError(f"public_url is {chosen.public_url}, expected http(s)://host without a path.")
 
 
 def _converted(name: str, kind: type, value: object) -> object:
+    if kind is bool:
+        return _truth(name, str(value))
     if issubclass(kind, int | float):
         return _number(name, kind, str(value))
     return Path(str(value)) if issubclass(kind, Path) else str(value)
+
+
+def _truth(name: str, written: str) -> bool:
+    if written.lower() not in TRUTH:
+        raise SettingsError(f"{name} is {written}, expected true or false.")
+    return TRUTH[written.lower()]
 
 
 def _number(name: str, kind: type[int] | type[float], written: str) -> int | float:

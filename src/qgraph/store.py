@@ -186,6 +186,20 @@ def ask(
         raise QueryError(f"The query cannot be answered: {error}.") from error
 
 
+def update(store: Store, text: str) -> None:
+    """Change *store* as *text*, a SPARQL 1.1 Update, says: all of it or nothing.
+
+    A stranger's text goes through `precheck` first: pyoxigraph would fetch what
+    LOAD names. Raises QueryError.
+    """
+    try:
+        store.update(text)
+    except SyntaxError as error:
+        raise _located(text, str(error)) from error
+    except (RuntimeError, ValueError, OSError) as error:
+        raise QueryError(f"The update cannot be made: {error}.") from error
+
+
 def select(store: Store, query: str, base: str | None = None) -> QuerySolutions:
     """Return the rows of *query*, a SELECT of our own."""
     return cast("QuerySolutions", ask(store, query, base))

@@ -137,6 +137,13 @@ def publish(store: Path, wanted: Iterable[Quad], version: Version) -> Version:
     return described
 
 
+def prune(store: Path, kept: int) -> None:
+    """Delete all but the last *kept* versions. To be called inside `writing`."""
+    for one in (store / "versions").iterdir():
+        if one.name.isdigit() and int(one.name) <= current(store) - kept:
+            shutil.rmtree(one)
+
+
 def _candidate(store: Path, parent: int) -> Path:
     candidate = store / "versions" / "candidate"
     candidate.mkdir()

@@ -8,7 +8,7 @@ from flask import Flask, Response
 from qgraph import questions
 from qgraph.engine import Engine
 from qgraph.settings import Settings
-from qgraph.web import errors, pages, sparql
+from qgraph.web import errors, graphs, pages, sparql
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
@@ -24,9 +24,11 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     app = Flask("qgraph", template_folder=str(here / "templates"), static_folder=str(here / "static"))
     app.config["MAX_CONTENT_LENGTH"] = settings.body_limit
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    app.extensions["qgraph"] = pages.Site(settings, engine, questions.read(settings.graph))
+    asked = [] if settings.bare else questions.read(settings.graph)
+    app.extensions["qgraph"] = pages.Site(settings, engine, asked)
     app.register_blueprint(sparql.blueprint)
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(graphs.blueprint)
     errors.register(app)
     app.after_request(_guard)
     return app

@@ -6,9 +6,11 @@ answer is complete before its first byte is sent.
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from a2wsgi import WSGIMiddleware
 from a2wsgi.wsgi_typing import WSGIApp
@@ -16,10 +18,10 @@ from flask import Flask
 
 from qgraph import protocol, versions
 from qgraph.engine import Engine
-from qgraph.errors import BodyTooLarge, QgraphError, RequestError
+from qgraph.errors import BodyTooLarge, QgraphError, RequestError, WrongHost
 from qgraph.protocol import Answer, Request
-from qgraph.settings import Settings
-from qgraph.web import HEADERS
+from qgraph.settings import Settings, is_loopback
+from qgraph.web import HEADERS, writes
 from qgraph.web.cache import LARGEST, Cache, Entry, entry_of
 from qgraph.web.errors import PROBLEM, problem
 from qgraph.web.sparql import CORS, headers_of, is_for_page
@@ -48,22 +50,28 @@ class Front:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         parameters = scope["query_string"].decode("latin-1")
         page = is_for_page(scope["method"], headers.get("accept", ""), parameters)
-        if scope["path"] != "/sparql" or scope["method"] == "OPTIONS" or page:
-            await self.pages(scope, receive, send)  # type: ignore[arg-type]
-            return
         try:
-            request = _request(scope, headers, await self._body(receive))
-            await self._query(request, headers, send)
+            check_host(self.settings, headers.get("host", ""))
+            body = await self._body(receive)
+            if scope["path"] != "/sparql" or scope["method"] == "OPTIONS" or page:
+                await self.pages(scope, _replayed(body), send)  # type: ignore[arg-type]
+            else:
+                await self._query(self._request(scope, headers, body), headers, send)
         except QgraphError as error:
             await _send_problem(error, send)
 
     async def _query(self, request: Request, headers: dict[str, str], send: Send) -> None:
         """Answer *request* from the cache, or by the protocol's function in a thread."""
+        loop = asyncio.get_running_loop()
+        text = protocol.update_of(request)
+        if text is not None:
+            await loop.run_in_executor(self.queries, writes.update, self.settings, text, headers)
+            await _send_empty(send)
+            return
         key = (versions.current(self.settings.store), request)
         private = "authorization" in headers
         entry = None if private else self.cache.get(key)
         if entry is None:
-            loop = asyncio.get_running_loop()
             answer = await loop.run_in_executor(self.queries, protocol.answer, request, self.engine)
             if private or answer.reply.size > LARGEST:
                 await _send_answer(answer, send, private=private, head=request.method == "HEAD")
@@ -72,6 +80,17 @@ class Front:
             if answer.reply.version == key[0]:
                 self.cache.put(key, entry)
         await _send_entry(entry, headers, send, head=request.method == "HEAD")
+
+    def _request(self, scope: Scope, headers: dict[str, str], body: bytes) -> Request:
+        here = self.settings.public_url.rstrip("/") or f"http://{headers.get('host', 'localhost')}"
+        return Request(
+            scope["method"],
+            scope["query_string"].decode("latin-1"),
+            headers.get("content-type", ""),
+            headers.get("accept", ""),
+            body,
+            f"{here}/sparql",
+        )
 
     async def _body(self, receive: Receive) -> bytes:
         body = b""
@@ -87,15 +106,22 @@ class Front:
         return body
 
 
-def _request(scope: Scope, headers: dict[str, str], body: bytes) -> Request:
-    return Request(
-        scope["method"],
-        scope["query_string"].decode("latin-1"),
-        headers.get("content-type", ""),
-        headers.get("accept", ""),
-        body,
-        f"http://{headers.get('host', 'localhost')}/sparql",
-    )
+def _replayed(body: bytes) -> Receive:
+    """Return a `receive` that gives *body*, which has been read."""
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+def check_host(settings: Settings, host: str) -> None:
+    """Raise WrongHost if *host* is not ours, as where a strange page gave its own name our address."""
+    known = urlsplit(settings.public_url).netloc
+    match = re.fullmatch(r"(\[[\w:.]+\]|[^:\[\]]*)(:\d+)?", host)
+    here = match is not None and is_loopback(match[1].strip("[]"))
+    if not here and host != known and (known or is_loopback(settings.host)):
+        raise WrongHost(f"This server does not speak for {host!r}: its operator can set --public-url.")
 
 
 async def _send_problem(error: QgraphError, send: Send) -> None:
@@ -104,6 +130,11 @@ async def _send_problem(error: QgraphError, send: Send) -> None:
     headers = {"Content-Type": PROBLEM, "Content-Length": str(len(body))} | shown.headers
     await send(_start(shown.status, headers | CORS))
     await send({"type": "http.response.body", "body": body})
+
+
+async def _send_empty(send: Send) -> None:
+    await send(_start(204, CORS))
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def _send_answer(answer: Answer, send: Send, *, private: bool, head: bool) -> None:

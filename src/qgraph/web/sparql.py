@@ -4,6 +4,7 @@ from flask import Blueprint, Response, request
 
 from qgraph import protocol
 from qgraph.protocol import Answer
+from qgraph.web import writes
 from qgraph.web.negotiation import wants_page
 from qgraph.web.pages import query_page, site
 
@@ -44,5 +45,9 @@ def sparql() -> Response:
         request.get_data(),
         request.base_url,
     )
+    text = protocol.update_of(asked)
+    if text is not None:
+        writes.update(site().settings, text, {name.lower(): value for name, value in request.headers})
+        return Response(status=204)
     answer = protocol.answer(asked, site().engine)
     return Response(answer.reply.read(), headers=headers_of(answer))

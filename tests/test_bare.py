@@ -1,0 +1,164 @@
+"""A plain store: it starts empty, takes updates and graphs, and is closed unless opened."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+import pytest
+
+from conftest import ROOT, serving
+from qgraph import commit, settings, versions
+from qgraph.bare import KEPT, Update
+from qgraph.errors import QgraphError, SettingsError
+from qgraph.precheck import Limits
+from qgraph.settings import Settings
+
+TURTLE = {"Content-Type": "text/turtle"}
+ONE = b"<urn:a> <urn:b> <urn:c> ."
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serving(ROOT, tmp_path_factory.mktemp("bare"), "--bare", "--open-writes") as address:
+        yield address
+
+
+def send(
+    url: str, method: str, body: bytes | None = None, headers: dict[str, str] | None = None
+) -> tuple[int, str]:
+    try:
+        with urlopen(Request(url, body, headers or {}, method=method)) as answer:
+            return answer.status, answer.read().decode()
+    except HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+def update(address: str, text: str, **headers: str) -> tuple[int, str]:
+    return send(f"{address}/sparql", "POST", urlencode({"update": text}).encode(), headers)
+
+
+def held(address: str, query: str = "?graph=urn:g") -> tuple[int, str]:
+    return send(f"{address}/graphs{query}", "GET", headers={"Accept": "application/n-triples"})
+
+
+def test_a_graph_is_put_added_to_read_and_deleted(bare: str) -> None:
+    url = f"{bare}/graphs?graph=urn:g"
+
+    assert send(url, "PUT", ONE, TURTLE)[0] == 204
+    assert send(url, "POST", b"<urn:a> <urn:b> 1 .", TURTLE)[0] == 204
+    assert len(held(bare)[1].splitlines()) == 2
+    assert send(url, "PUT", ONE, TURTLE)[0] == 204
+    assert held(bare) == (200, "<urn:a> <urn:b> <urn:c> .\n")
+    assert send(url, "DELETE")[0] == 204
+    assert held(bare)[0] == 404
+    assert send(url, "DELETE")[0] == 404
+
+
+def test_an_update_changes_the_default_graph_as_a_whole_or_not_at_all(bare: str) -> None:
+    assert send(f"{bare}/graphs?default", "PUT", ONE, TURTLE)[0] == 204
+    assert update(bare, "DELETE WHERE { ?s ?p ?o } ; INSERT DATA { <urn:x> <urn:y> 1 }")[0] == 204
+    assert update(bare, "CLEAR ALL ; INSERT DATA { nonsense }")[0] == 400
+    assert "urn:x" in held(bare, "?default")[1]
+
+
+@pytest.mark.parametrize(
+    ("query", "body", "kind", "status"),
+    [
+        ("", ONE, "text/turtle", 400),
+        ("?graph=nothing", ONE, "text/turtle", 400),
+        ("?graph=urn:g&default", ONE, "text/turtle", 400),
+        ("?graph=urn:g", b"<urn:a> <urn:b>", "text/turtle", 400),
+        ("?graph=urn:g", ONE, "image/png", 415),
+        ("?graph=urn:%3E", ONE, "text/turtle", 400),
+    ],
+)
+def test_a_graph_that_cannot_be_written_is_refused(
+    bare: str, query: str, body: bytes, kind: str, status: int
+) -> None:
+    assert send(f"{bare}/graphs{query}", "PUT", body, {"Content-Type": kind})[0] == status
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        ({"update": "LOAD <http://127.0.0.1:9/>"}, 400),
+        ({"update": "CLEAR ALL", "query": "ASK {}"}, 400),
+        ({"update": "CLEAR ALL", "using-graph-uri": "urn:g"}, 400),
+        ({"update": "SELECT * {}"}, 400),
+        ({"query": "CLEAR ALL"}, 400),
+    ],
+)
+def test_what_is_no_update_is_refused(bare: str, form: dict[str, str], status: int) -> None:
+    assert send(f"{bare}/sparql", "POST", urlencode(form).encode())[0] == status
+
+
+def test_an_update_by_get_is_refused(bare: str) -> None:
+    assert send(f"{bare}/sparql?update=CLEAR+ALL", "GET", headers={"Accept": "*/*"})[0] == 405
+
+
+def test_a_page_of_another_site_cannot_write(bare: str) -> None:
+    status, said = update(bare, "CLEAR ALL", Origin="https://elsewhere.example")
+
+    assert status == 403
+    assert "https://elsewhere.example" in said
+
+
+def test_a_name_that_is_not_ours_is_refused(bare: str) -> None:
+    assert update(bare, "CLEAR ALL", Host="elsewhere.example")[0] == 421
+    assert send(f"{bare}/", "GET", headers={"Host": "elsewhere.example"})[0] == 421
+
+
+def test_nobody_writes_to_a_published_graph(address: str) -> None:
+    assert update(address, "CLEAR ALL")[0] == 403
+    assert send(f"{address}/graphs?default", "PUT", ONE, TURTLE)[0] == 403
+
+
+@pytest.mark.parametrize("given", [{}, {"bare": True, "host": "0.0.0.0"}])
+def test_writes_are_opened_on_a_bare_store_and_loopback_only(given: dict[str, object]) -> None:
+    with pytest.raises(SettingsError, match="loopback"):
+        settings.read({}, open_writes=True, **given)
+
+
+def test_the_last_twenty_versions_are_kept(tmp_path: Path) -> None:
+    chosen = settings.read({}, store=tmp_path, bare=True)
+    commit.start_bare(chosen)
+    for number in range(KEPT + 2):
+        commit.write_bare(chosen, Update(f"INSERT DATA {{ <urn:a> <urn:b> {number} }}", Limits()))
+
+    assert versions.current(tmp_path) == KEPT + 3
+    assert len(list((tmp_path / "versions").iterdir())) == KEPT
+
+
+def test_an_update_over_a_limit_changes_nothing(tmp_path: Path) -> None:
+    chosen = settings.read({}, store=tmp_path, bare=True)
+    commit.start_bare(chosen)
+    with pytest.raises(QgraphError, match="query_length"):
+        commit.write_bare(chosen, Update("CLEAR ALL", Limits(length=5)))
+
+    assert versions.current(tmp_path) == 1
+
+
+def test_the_public_address_stands_in_the_description(tiny: Settings) -> None:
+    with serving(tiny.graph, tiny.store, "--public-url", "https://films.example") as address:
+        status, said = send(
+            f"{address}/sparql", "GET", headers={"Accept": "text/turtle", "Host": "films.example"}
+        )
+
+        assert status == 200
+        assert "https://films.example/sparql" in said
+        assert send(f"{address}/health", "GET", headers={"Host": "other.example"})[0] == 421
+
+
+@pytest.mark.parametrize("url", ["films.example", "https://films.example/path", "ftp://films.example"])
+def test_a_public_address_is_a_host_without_a_path(url: str) -> None:
+    with pytest.raises(SettingsError, match="public_url"):
+        settings.read({}, public_url=url)
+
+
+def test_a_switch_is_true_or_false() -> None:
+    assert settings.read({"QGRAPH_BARE": "true"}).bare
+    with pytest.raises(SettingsError, match="expected true or false"):
+        settings.read({"QGRAPH_BARE": "perhaps"})
