@@ -29,7 +29,7 @@ def quietly(_stage: str) -> None:
 
 
 def built(graph: Path, store: Path) -> Settings:
-    settings = Settings(graph=graph, store=store, query_timeout=2, workers=2)
+    settings = Settings(graph=graph, store=store, query_timeout=2, workers=2, long_queries=2)
     commit.build(settings, progress=quietly)
     return settings
 

@@ -13,7 +13,7 @@ from qgraph.protocol import FORM, QUERY, Answer, Request, answer, choose
 class Echo:
     """An engine that answers with the task it was given."""
 
-    def ask(self, task: Task) -> Reply:
+    def ask(self, task: Task, client: str = "") -> Reply:  # noqa: ARG002 (the protocol has it)
         body = json.dumps(dict(task.arguments)).encode()
         return Reply(str(task.arguments["results"] or task.arguments["triples"]), 1, len(body), BytesIO(body))
 

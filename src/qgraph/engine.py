@@ -2,14 +2,20 @@
 
 A task is a name and its arguments, sent as JSON over a Unix socket; the answer
 comes back as a header, and a body that is bytes or, when large, an open file.
+
+Every query may start at once; one that is not answered within the quick time
+is long. It goes on in one of the places for long queries, at lower priority,
+and who starts next does not wait for it.
 """
 
 import json
 import os
+import signal
 import threading
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BytesIO
 from multiprocessing.connection import Client, Connection
@@ -18,11 +24,11 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from qgraph import versions
-from qgraph.errors import DeadlineExceeded, Overloaded, ProcessDied, rebuild
+from qgraph.errors import DeadlineExceeded, Overloaded, ProcessDied, TooManyQueries, rebuild
 from qgraph.settings import Settings
 
-TAKEN = b"taken"
 PATIENCE = 0.02
+SLOWER = 10
 
 
 @dataclass(frozen=True)
@@ -51,8 +57,44 @@ class Reply:
 class Engine(Protocol):
     """What the protocol and the pages ask: the pool here, or another service."""
 
-    def ask(self, task: Task) -> Reply:
-        """Return the complete answer to *task*, from the version in force."""
+    def ask(self, task: Task, client: str = "") -> Reply:
+        """Return the complete answer to *task* of *client*, from the version in force."""
+
+
+class Places:
+    """Places for long queries, of which each client has its share."""
+
+    def __init__(self, total: int, share: int) -> None:
+        self.total = total
+        self.share = share
+        self.held: Counter[str] = Counter()
+        self.lock = threading.Lock()
+
+    @contextmanager
+    def one(self, client: str) -> Iterator[None]:
+        """Hold a place for *client*. Raises TooManyQueries or Overloaded if there is none."""
+        with self.lock:
+            if self.held[client] >= self.share:
+                raise TooManyQueries(f"{self.share} long queries of yours are running: wait for one of them.")
+            if self.held.total() >= self.total:
+                raise Overloaded("Too many long queries are running: try again in a few seconds.")
+            self.held[client] += 1
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.held[client] -= 1
+                self.held += Counter()  # forgets who holds none
+
+
+@dataclass(frozen=True)
+class Running:
+    """A task that the process *worker* has taken, and when it was sent."""
+
+    connection: Connection
+    version: int
+    worker: int
+    started: float
 
 
 class Pool:
@@ -61,39 +103,56 @@ class Pool:
     def __init__(self, settings: Settings, folder: Path) -> None:
         self.settings = settings
         self.folder = folder
-        self.places = threading.BoundedSemaphore(settings.workers)
+        self.starting = threading.BoundedSemaphore(settings.workers)
+        self.long = Places(settings.long_queries, settings.client_queries)
         self.idle: list[tuple[int, Connection]] = []
 
-    def ask(self, task: Task) -> Reply:
-        """Return the complete answer to *task*, from the version in force.
+    def ask(self, task: Task, client: str = "") -> Reply:
+        """Return the complete answer to *task* of *client*, from the version in force.
 
         Raises what the task raises; Overloaded if no process is free in time,
-        DeadlineExceeded at the deadline, ProcessDied if the task killed it.
+        TooManyQueries if the client holds its share of them, DeadlineExceeded at
+        the deadline, ProcessDied if the task killed it.
         """
-        if not self.places.acquire(timeout=self.settings.queue_timeout):
+        if not self.starting.acquire(timeout=self.settings.queue_timeout):
             raise Overloaded("All query processes are busy: try again in a few seconds.")
         try:
-            return self._ask(task, versions.current(self.settings.store))
+            running = self._taken(task, versions.current(self.settings.store))
+            answered = running.connection.poll(self.settings.quick_time)
         finally:
-            self.places.release()
+            self.starting.release()
+        return self._answer(running) if answered else self._wait_long(running, client)
 
-    def _ask(self, task: Task, version: int) -> Reply:
-        connection, started = self._taken(task, version)
+    def _wait_long(self, running: Running, client: str) -> Reply:
+        """Return the answer of a long query; end the query if there is no place for it."""
+        try:
+            with self.long.one(client):
+                with suppress(ProcessLookupError):
+                    os.setpriority(os.PRIO_PROCESS, running.worker, SLOWER)
+                return self._answer(running)
+        except (Overloaded, TooManyQueries):
+            running.connection.close()
+            with suppress(ProcessLookupError):
+                os.kill(running.worker, signal.SIGKILL)
+            raise
+
+    def _answer(self, running: Running) -> Reply:
+        connection = running.connection
         try:
             header = json.loads(connection.recv_bytes())
             body = _body(connection, header)
         except (EOFError, OSError) as error:
             connection.close()
-            raise self._death(time.monotonic() - started) from error
-        self.idle.append((version, connection))
+            raise self._death(time.monotonic() - running.started) from error
+        self.idle.append((running.version, connection))
         if "error" in header:
             raise rebuild(header["error"], header["message"], header["details"])
-        return Reply(header["kind"], version, header["size"], body)
+        return Reply(header["kind"], running.version, header["size"], body)
 
-    def _taken(self, task: Task, version: int) -> tuple[Connection, float]:
-        """Return a connection to a process of *version* that has taken *task*, and when it was sent.
+    def _taken(self, task: Task, version: int) -> Running:
+        """Return *task* as a process of *version* has taken it.
 
-        A process that was retired while idle is passed over: it has not taken it.
+        A process that ended while idle is passed over: it has not taken it.
         """
         message = json.dumps({"name": task.name, "arguments": dict(task.arguments)}).encode()
         give_up = time.monotonic() + self.settings.queue_timeout
@@ -102,8 +161,7 @@ class Pool:
                 connection = self._connected(version)
                 sent = time.monotonic()
                 connection.send_bytes(message)
-                if connection.recv_bytes() == TAKEN:
-                    return connection, sent
+                return Running(connection, version, int(connection.recv_bytes()), sent)
             time.sleep(PATIENCE)
         raise Overloaded(f"No query process has opened version {version} yet: try again.")
 

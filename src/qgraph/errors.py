@@ -77,6 +77,10 @@ class Overloaded(QgraphError):
     """All query processes are busy."""
 
 
+class TooManyQueries(QgraphError):
+    """The client holds its share of the query processes already."""
+
+
 class RequestError(QgraphError):
     """The request is not one the protocol knows."""
 

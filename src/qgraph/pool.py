@@ -23,7 +23,6 @@ from pathlib import Path
 from typing import Any
 
 from qgraph import catalog, query, settings, things, versions
-from qgraph.engine import TAKEN
 from qgraph.errors import QgraphError, StoreError
 from qgraph.process import FORK, limit_memory
 from qgraph.query import Spool, limits_of
@@ -92,7 +91,7 @@ class Crew:
         """Fork workers where one has ended."""
         living = FORK.active_children()  # it also reaps the dead, those of former versions too
         self.workers = [worker for worker in self.workers if worker in living]
-        while len(self.workers) < self.settings.workers:
+        while len(self.workers) < self.settings.workers + self.settings.long_queries:
             worker = FORK.Process(target=self._work, daemon=True)
             worker.start()
             self.workers.append(worker)
@@ -114,6 +113,7 @@ class Crew:
         os.close(self.leash)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         limit_memory(self.settings.query_memory)
+        before = os.getpriority(os.PRIO_PROCESS, 0)
         worker = Worker(self.store, self.version, chosen=self.settings, folder=self.path.parent)
         while self._ready(self.listener.fileno()):
             with suppress(EOFError, OSError):  # another worker was quicker, or the client left
@@ -121,6 +121,8 @@ class Crew:
                 with Connection(accepted.detach()) as connection:
                     while self._ready(connection.fileno()):
                         worker.serve(connection)
+                        if os.getpriority(os.PRIO_PROCESS, 0) > before:  # slowed for a long query
+                            return
 
     def _ready(self, handle: int) -> bool:
         """Wait for *handle* to be readable; False once the leash is closed."""
@@ -137,9 +139,9 @@ class Worker:
         self.folder = folder
 
     def serve(self, connection: Connection) -> None:
-        """Take one task from *connection*, do it and send the answer."""
+        """Take one task from *connection*, say who does it, do it and send the answer."""
         task = json.loads(connection.recv_bytes())
-        connection.send_bytes(TAKEN)
+        connection.send_bytes(str(os.getpid()).encode())
         with Spool(self.settings.result_limit, self.folder) as spool:
             signal.setitimer(signal.ITIMER_REAL, self.settings.query_timeout)
             try:

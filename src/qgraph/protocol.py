@@ -27,7 +27,10 @@ METHODS = ("GET", "HEAD", "POST", "QUERY")
 
 @dataclass(frozen=True)
 class Request:
-    """What the protocol needs of an HTTP request; *query_string* is still encoded."""
+    """What the protocol needs of an HTTP request; *query_string* is still encoded.
+
+    The *client*, an address, makes no difference to the answer.
+    """
 
     method: str
     query_string: str = ""
@@ -35,6 +38,7 @@ class Request:
     accept: str = ""
     body: bytes = b""
     url: str = ""
+    client: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,9 @@ def answer(request: Request, engine: Engine) -> Answer:
     parameters = _parameters(request)
     wanted = _formats(request.accept, parameters)
     if request.method in ("GET", "HEAD") and "query" not in parameters and wanted[1]:
-        return _answer(engine.ask(Task("service", {"endpoint": request.url, "syntax": wanted[1]})))
+        return _answer(
+            engine.ask(Task("service", {"endpoint": request.url, "syntax": wanted[1]}), request.client)
+        )
     arguments = {
         "text": _only("query", parameters),
         "results": wanted[0],
@@ -65,7 +71,7 @@ def answer(request: Request, engine: Engine) -> Answer:
         "default_graphs": parameters.get("default-graph-uri", []),
         "named_graphs": parameters.get("named-graph-uri", []),
     }
-    return _answer(engine.ask(Task("query", arguments)))
+    return _answer(engine.ask(Task("query", arguments), request.client))
 
 
 def update_of(request: Request) -> str | None:

@@ -22,6 +22,7 @@ STATUS = {
     errors.RequestError: 400,
     errors.ResultTooLarge: 413,
     errors.SourceError: 400,
+    errors.TooManyQueries: 429,
     errors.UnsupportedMediaType: 415,
     errors.WriteRefused: 403,
     errors.WrongHost: 421,
@@ -35,6 +36,7 @@ TITLES = {
     413: "Too large",
     415: "Unsupported media type",
     421: "Wrong host",
+    429: "Too many queries at once",
     500: "A fault on our side",
     503: "Not available now",
     504: "Stopped at the deadline",
@@ -55,7 +57,7 @@ def problem(error: errors.QgraphError) -> Problem:
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
     detail = str(error) if status != 500 else "The server could not do this; its operator can."
     body = {"type": "about:blank", "title": TITLES[status], "status": status, "detail": detail}
-    headers = {"Retry-After": "5"} if status == 503 else {}
+    headers = {"Retry-After": "5"} if status in (429, 503) else {}
     if status == 405:
         headers["Allow"] = "GET, HEAD, POST, QUERY, OPTIONS"
     return Problem(status, body | dict(error.details), headers)

@@ -40,7 +40,7 @@ class Front:
         self.settings = settings
         self.engine = engine
         self.cache = Cache(settings.cache_size)
-        self.queries = ThreadPoolExecutor(settings.workers * WAITING, "query")
+        self.queries = ThreadPoolExecutor(settings.workers * WAITING + settings.long_queries, "query")
         self.pages = WSGIMiddleware(cast("WSGIApp", app), workers=settings.workers * WAITING)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,6 +90,7 @@ class Front:
             headers.get("accept", ""),
             body,
             f"{here}/sparql",
+            (scope.get("client") or ("",))[0],
         )
 
     async def _body(self, receive: Receive) -> bytes:
