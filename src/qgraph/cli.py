@@ -134,7 +134,7 @@ def query_command(chosen: Settings, text: str, syntax: str | None, *, as_json: b
         limits=limits_of(chosen),
     )
     work = partial(_answered, chosen, question, version)
-    answer = process.run(work, deadline=chosen.query_timeout, memory=chosen.query_memory)
+    answer = process.run(work, deadline=chosen.query_timeout, memory=chosen.process_memory)
     sys.stdout.buffer.write(answer if answer.endswith(b"\n") else answer + b"\n")
 
 

@@ -64,7 +64,7 @@ def start_bare(settings: Settings) -> Version:
 def write_bare(settings: Settings, change: Change) -> Version:
     """Make *change* in a plain store, where no rule is kept; return the version it made."""
     work = partial(bare.write, settings.store, change)
-    return process.run(work, deadline=settings.query_timeout, memory=settings.update_memory)
+    return process.run(work, deadline=settings.query_timeout, memory=settings.process_memory)
 
 
 def check_passages(settings: Settings, text: str, source: str = "") -> Report:

@@ -39,7 +39,9 @@ class Settings:
     client_queries: int = _setting(6, "long queries that one address may run at once")
     query_timeout: float = _setting(30.0, "seconds a query may take")
     query_memory: int = _setting(250 * MEGABYTE, "bytes a query may take beside the graph")
-    update_memory: int = _setting(2000 * MEGABYTE, "bytes an update of a plain store may take")
+    process_memory: int = _setting(
+        2000 * MEGABYTE, "bytes that a query without a server, or an update of a plain store, may take"
+    )
     result_limit: int = _setting(100 * MEGABYTE, "bytes an answer may have")
     query_length: int = _setting(64_000, "characters a query may have")
     query_nesting: int = _setting(64, "levels of brackets a query may have")
