@@ -7,8 +7,10 @@ answer is complete before its first byte is sent.
 import asyncio
 import json
 import re
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -21,7 +23,7 @@ from qgraph.engine import Engine
 from qgraph.errors import BodyTooLarge, QgraphError, RequestError, WrongHost
 from qgraph.protocol import Answer, Request
 from qgraph.settings import Settings, is_loopback
-from qgraph.web import HEADERS, writes
+from qgraph.web import HEADERS, operators, writes
 from qgraph.web.cache import LARGEST, Cache, Entry, entry_of
 from qgraph.web.errors import PROBLEM, problem
 from qgraph.web.sparql import CORS, headers_of, is_for_page
@@ -41,19 +43,38 @@ class Front:
         self.engine = engine
         self.cache = Cache(settings.cache_size)
         self.queries = ThreadPoolExecutor(settings.workers * WAITING + settings.long_queries, "query")
+        self.watching = ThreadPoolExecutor(2, "watch")
+        self.metrics = operators.Metrics()
         self.pages = WSGIMiddleware(cast("WSGIApp", app), workers=settings.workers * WAITING)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer one request, and count it."""
         if scope["type"] != "http":
             return
+        started = time.monotonic()
+        self.metrics.running += 1
+
+        async def counted(message: MutableMapping[str, Any]) -> None:
+            if "status" in message:
+                self.metrics.answered[message["status"]] += 1
+            await send(message)
+
+        try:
+            await self._answer(scope, receive, counted)
+        finally:
+            self.metrics.running -= 1
+            self.metrics.seconds += time.monotonic() - started
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         parameters = scope["query_string"].decode("latin-1")
         page = is_for_page(scope["method"], headers.get("accept", ""), parameters)
         try:
             check_host(self.settings, headers.get("host", ""))
             body = await self._body(receive)
-            if scope["path"] != "/sparql" or scope["method"] == "OPTIONS" or page:
+            if scope["path"] in operators.PATHS:
+                await self._tell(scope["path"], send)
+            elif scope["path"] != "/sparql" or scope["method"] == "OPTIONS" or page:
                 await self.pages(scope, _replayed(body), send)  # type: ignore[arg-type]
             else:
                 await self._query(self._request(scope, headers, body), headers, send)
@@ -92,6 +113,14 @@ class Front:
             f"{here}/sparql",
             (scope.get("client") or ("",))[0],
         )
+
+    async def _tell(self, path: str, send: Send) -> None:
+        """Answer an operator; in a thread, since a process may have to be waited for."""
+        tell = partial(operators.answer, metrics=self.metrics, cache=self.cache)
+        loop = asyncio.get_running_loop()
+        body = await loop.run_in_executor(self.watching, tell, path, self.settings, self.engine)
+        await send(_start(200, {"Content-Type": operators.TEXT, "Cache-Control": "no-store"}))
+        await send({"type": "http.response.body", "body": body.encode()})
 
     async def _body(self, receive: Receive) -> bytes:
         body = b""
