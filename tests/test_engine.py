@@ -115,7 +115,7 @@ def test_a_long_query_holds_up_no_other_and_no_client_holds_all_places(tiny: Set
 
 
 def test_a_process_that_was_slowed_is_replaced(tiny: Settings) -> None:
-    with pool(replace(tiny, query_timeout=5, workers=1, long_queries=1)) as engine:
+    with pool(replace(tiny, query_timeout=5, quick_time=0.001, workers=1, long_queries=1)) as engine:
         engine.ask(Task("query", {"text": LONG}), "ana")
 
         assert engine.ask(LIGHT).kind == "json"

@@ -79,9 +79,9 @@ def read(environment: Mapping[str, str] = os.environ, **given: object) -> Settin
         chosen = given.get(one.name) if given.get(one.name) is not None else written
         if chosen is not None:
             values[one.name] = _converted(one.name, type(one.default), chosen)
-    chosen_settings = Settings(**values)  # type: ignore[arg-type]
-    _check_together(chosen_settings)
-    return chosen_settings
+    made = Settings(**values)  # type: ignore[arg-type]
+    _check_together(made)
+    return made
 
 
 def is_loopback(host: str) -> bool:

@@ -99,14 +99,15 @@ class Manifest:
         return self.folder / iri.value.removeprefix(BASE)
 
 
-def base_of(path: Path, folder: Path) -> str:
+def base_of(path: Path) -> str:
     """Return the IRI under which the suite knows *path*."""
-    return BASE + path.relative_to(folder).as_posix()
+    return BASE + "/".join(path.parts[-2:])
 
 
 def _nquads(path: Path, name: str) -> str:
-    base = BASE + "/".join(path.parts[-2:])
-    quads = ox.parse(path=str(path), format=SYNTAX[path.suffix[1:]], base_iri=base, rename_blank_nodes=True)
+    quads = ox.parse(
+        path=str(path), format=SYNTAX[path.suffix[1:]], base_iri=base_of(path), rename_blank_nodes=True
+    )
     graph = ox.NamedNode(name) if name else ox.DefaultGraph()
     moved = (ox.Quad(one.subject, one.predicate, one.object, graph) for one in quads)
     return ox.serialize(moved, format=ox.RdfFormat.N_QUADS).decode()

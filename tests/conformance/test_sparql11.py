@@ -54,7 +54,7 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Iterator
 
 
 def passes(endpoint: Endpoint, case: Case) -> bool:
-    query = f"BASE <{base_of(case.query, FOLDER)}>\n{case.query.read_text(encoding='utf-8')}"
+    query = f"BASE <{base_of(case.query)}>\n{case.query.read_text(encoding='utf-8')}"
     endpoint.hold(case.dataset)
     if case.result is None:
         status, _ = endpoint.post({"query": query}, "*/*")
@@ -68,7 +68,7 @@ def passes(endpoint: Endpoint, case: Case) -> bool:
         found = comparable(text, "srj" if text.startswith(b"{") else "nt")
     else:
         found = comparable(text, suffix)
-    return found == comparable(case.result.read_bytes(), suffix, base_of(case.result, FOLDER))
+    return found == comparable(case.result.read_bytes(), suffix, base_of(case.result))
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])

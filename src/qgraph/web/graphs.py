@@ -9,12 +9,13 @@ from qgraph.errors import NotAcceptable, NotFound, RequestError, UnsupportedMedi
 from qgraph.formats import BY_NAME, GRAPHS
 from qgraph.protocol import Answer, choose
 from qgraph.web.pages import site
-from qgraph.web.sparql import headers_of
+from qgraph.web.sparql import headers_asked, headers_of
 from qgraph.web.writes import write
 
 blueprint = Blueprint("graphs", __name__)
 GRAPH_METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE")
-WHOLE = "CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {} }}"
+ANY = "ASK { ?s ?p ?o }"
+WHOLE = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 
 
 @blueprint.route("/graphs", methods=GRAPH_METHODS)
@@ -25,15 +26,11 @@ def graphs() -> Response:
         return _read(graph)
     settings = site().settings
     if request.method == "DELETE":
-        write(settings, Delete(graph), _asked())
+        write(settings, Delete(graph), headers_asked())
         return Response(status=204)
     change = Put(graph, request.get_data(), _syntax(), replaces=request.method == "PUT")
-    write(settings, change, _asked())
+    write(settings, change, headers_asked())
     return Response(status=204)
-
-
-def _asked() -> dict[str, str]:
-    return {name.lower(): value for name, value in request.headers}
 
 
 def _named() -> str:
@@ -60,9 +57,8 @@ def _read(graph: str) -> Response:
     syntax = choose(request.headers.get("Accept", ""), GRAPHS)
     if not syntax:
         raise NotAcceptable("The graph has no such format.", offers=sorted(one.media_type for one in GRAPHS))
-    pattern = f"GRAPH <{graph}> {{ ?s ?p ?o }}" if graph else "?s ?p ?o"
-    asked = {"text": WHOLE.format(pattern), "triples": syntax}
-    if graph and not site().ask("query", text=f"ASK {{ {pattern} }}", results="json")["boolean"]:
+    chosen = [graph] if graph else []
+    if graph and not site().ask("query", text=ANY, results="json", default_graphs=chosen)["boolean"]:
         raise NotFound(f"There is no graph {graph}.")
-    reply = site().engine.ask(Task("query", asked))
+    reply = site().engine.ask(Task("query", {"text": WHOLE, "triples": syntax, "default_graphs": chosen}))
     return Response(reply.read(), headers=headers_of(Answer(reply, BY_NAME[reply.kind].media_type)))

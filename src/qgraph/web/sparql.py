@@ -28,6 +28,11 @@ def headers_of(answer: Answer) -> dict[str, str]:
     return {"Content-Type": answer.media_type} | answer.headers | length | CORS
 
 
+def headers_asked() -> dict[str, str]:
+    """Return the headers of the request, by their names in lower case."""
+    return {name.lower(): value for name, value in request.headers}
+
+
 @blueprint.route("/sparql", methods=["GET", "HEAD", "POST", "QUERY", "OPTIONS", "PUT", "DELETE", "PATCH"])
 def sparql() -> Response:
     """Answer a query; a few lines over `protocol.answer`."""
@@ -47,7 +52,7 @@ def sparql() -> Response:
     )
     text = protocol.update_of(asked)
     if text is not None:
-        writes.update(site().settings, text, {name.lower(): value for name, value in request.headers})
+        writes.update(site().settings, text, headers_asked())
         return Response(status=204)
     answer = protocol.answer(asked, site().engine)
     return Response(answer.reply.read(), headers=headers_of(answer))
