@@ -1,4 +1,5 @@
 import os
+import socket
 import time
 from functools import partial
 
@@ -45,3 +46,18 @@ def test_an_error_keeps_its_kind_and_details() -> None:
         process.run(fail, deadline=20)
 
     assert refusal.value.details == {"line": 3}
+
+
+def reach(port: int) -> str:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=2).close()
+    except OSError as error:
+        return str(error)
+    return ""
+
+
+def test_a_process_that_runs_work_has_no_network() -> None:
+    if not process.run(process.shut_in, deadline=20):
+        pytest.skip("this system gives a process no network of its own")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        assert "unreachable" in process.run(partial(reach, listener.getsockname()[1]), deadline=20)

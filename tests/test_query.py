@@ -1,8 +1,9 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from qgraph.errors import NotAcceptable, QueryError, ResultTooLarge
+from qgraph.errors import NotAcceptable, QueryError, ResultTooLarge, UnknownGraph
 from qgraph.query import SMALL, Question, Spool
 from qgraph.query import answer as answer_into
 from qgraph.store import DefaultGraph, Literal, NamedNode, Quad, in_memory
@@ -11,6 +12,7 @@ STORE = in_memory(
     Quad(NamedNode(f"http://e/{number}"), NamedNode("http://e/p"), Literal("x" * 50), DefaultGraph())
     for number in range(9000)
 )
+STORE.add(Quad(NamedNode("http://e/1"), NamedNode("http://e/p"), Literal("y"), NamedNode("http://e/g")))
 
 
 def answer(
@@ -50,13 +52,46 @@ def test_the_graphs_that_a_request_chooses_are_all_there_is() -> None:
         return answer(Question(text, results="tsv", **chosen))[1].split()[1]
 
     assert count(plain) == b"9000"
-    assert count(plain, default_graphs=["http://e/none"]) == b"0"
-    assert count(plain, named_graphs=["http://e/none"]) == b"0"
-    assert count(named, default_graphs=["http://e/none"]) == b"0"
+    assert count(plain, default_graphs=["http://e/g"]) == b"1"
+    assert count(plain, named_graphs=["http://e/g"]) == b"0"
+    assert count(named, default_graphs=["http://e/g"]) == b"0"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT * FROM <http://e/none> { ?s ?p ?o }",
+        "SELECT * from named <file:///etc/passwd> { ?s ?p ?o }",
+        "PREFIX e: <http://e/> ASK FROM e:none {}",
+        "BASE <http://e/> ASK FROM <none> {}",
+        "ASK \\u0046ROM <http://e/none> {}",
+    ],
+)
+def test_a_graph_that_is_not_here_is_not_fetched(text: str) -> None:
+    with pytest.raises(UnknownGraph, match=r"There is no graph <(http://e/none|file:///etc/passwd)> here"):
+        answer(Question(text, base="http://b/"))
+
+
+def test_a_plain_store_takes_a_graph_that_is_not_here_as_empty() -> None:
+    assert b"false" in answer(Question("ASK FROM <http://e/none> { ?s ?p ?o }", strict=False))[1]
+    with pytest.raises(UnknownGraph, match="<file:///etc/passwd>"):
+        answer(Question("ASK FROM <file:///etc/passwd> {}", strict=False))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ASK FROM <http://e/g> { ?s ?p 'FROM <http://e/none>' }",
+        "PREFIX from: <http://e/> ASK FROM from:g { ?from ?p ?o }",
+        "BASE <http://e/x/> ASK FROM NAMED <../g> {}",
+    ],
+)
+def test_a_graph_that_is_here_may_be_named(text: str) -> None:
+    answer(Question(text, base="http://b/"))
 
 
 def test_a_graph_whose_name_is_no_iri_is_refused() -> None:
-    with pytest.raises(QueryError, match="cannot be answered"):
+    with pytest.raises(QueryError, match="is no IRI of a graph"):
         answer(Question("ASK {}", default_graphs=["no iri"]))
 
 
@@ -84,6 +119,15 @@ def test_csv_names_blank_nodes_and_triples() -> None:
 def test_an_answer_over_the_limit_is_refused() -> None:
     with pytest.raises(ResultTooLarge, match="more than 100,000 bytes"):
         answer(Question("SELECT * { ?s ?p ?o }"), limit=100_000)
+
+
+@pytest.mark.parametrize("syntax", ["json", "xml", "csv", "tsv"])
+def test_an_answer_of_too_many_rows_is_refused(syntax: str) -> None:
+    few = Question("SELECT * { ?s ?p ?o } LIMIT 2000", results=syntax, rows=2000)
+    assert answer(few)[1].count(b"http://e/p") == 2000
+
+    with pytest.raises(ResultTooLarge, match="more than 2,000 rows"):
+        answer(replace(few, text="SELECT * { ?s ?p ?o } LIMIT 2001"))
 
 
 def test_a_large_answer_goes_to_a_file_without_a_name(tmp_path: Path) -> None:

@@ -71,6 +71,7 @@ def test_an_unknown_function_is_the_querys_fault() -> None:
             BytesIO(),
             syntax=BY_NAME["json"],
             prefixes={},
+            rows=1,
         )
 
 

@@ -16,7 +16,7 @@ from qgraph.errors import QgraphError, Refused, SettingsError
 from qgraph.export import export as exported
 from qgraph.findings import Report
 from qgraph.formats import BY_NAME, GRAPHS, RESULTS
-from qgraph.query import Question, Spool, limits_of
+from qgraph.query import Question, Spool, question_of
 from qgraph.settings import Settings
 from qgraph.versions import Version
 from qgraph.web.serve import serve as serve_graph
@@ -24,7 +24,7 @@ from qgraph.web.serve import serve as serve_graph
 Command = Callable[..., None]
 FOLDER = click.Path(path_type=Path)
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
-SERVING = ("host", "port", "query_timeout", "bare", "open_writes", "public_url")
+SERVING = ("host", "port", "query_timeout", "bare", "open_writes", "public_url", "allow_service")
 STAGES = {
     "load": "reading the files",
     "reason": "drawing the inferences",
@@ -97,6 +97,9 @@ def build(chosen: Settings, message: str, *, as_json: bool) -> None:
     "--open-writes", is_flag=True, default=None, help="Let anyone on this machine write; with --bare only."
 )
 @click.option("--public-url", help="Address under which readers know the server.")
+@click.option(
+    "--allow-service", metavar="URL", help="The one SPARQL service that SERVICE in a query may ask."
+)
 def serve(chosen: Settings) -> None:
     """Serve the graph; build it first if there is no version yet.
 
@@ -126,12 +129,12 @@ def query_command(chosen: Settings, text: str, syntax: str | None, *, as_json: b
     """
     version = versions.describe(chosen.store, versions.current(chosen.store))
     wanted = "json" if as_json else syntax or "tsv"
-    question = Question(
-        _query_text(text),
+    question = question_of(
+        chosen,
+        text=_query_text(text),
         results=wanted if BY_NAME[wanted] in RESULTS else "json",
         triples=wanted if BY_NAME[wanted] in GRAPHS else "turtle",
         base=version.base,
-        limits=limits_of(chosen),
     )
     work = partial(_answered, chosen, question, version)
     answer = process.run(work, deadline=chosen.query_timeout, memory=chosen.process_memory)

@@ -61,6 +61,10 @@ class OutwardQuery(QueryError):
     """The query would reach another server."""
 
 
+class UnknownGraph(QueryError):
+    """The query's dataset names a graph that is not in the store."""
+
+
 class ResultTooLarge(QgraphError):
     """The answer is larger than the limit."""
 

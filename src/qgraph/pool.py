@@ -24,8 +24,8 @@ from typing import Any
 
 from qgraph import catalog, query, settings, things, versions
 from qgraph.errors import QgraphError, StoreError
-from qgraph.process import FORK, limit_memory
-from qgraph.query import Spool, limits_of
+from qgraph.process import FORK, limit_memory, shut_in
+from qgraph.query import Spool, limits_of, question_of
 from qgraph.settings import Settings
 from qgraph.store import Store, in_memory
 from qgraph.versions import Version
@@ -42,6 +42,8 @@ def main(arguments: list[str]) -> None:
 
 def hold(chosen: Settings, folder: Path, lifeline: int) -> None:
     """Keep workers for the version in force until *lifeline* closes."""
+    if not chosen.allow_service:
+        shut_in()
     crew: Crew | None = None
     while not select.select([lifeline], [], [], 0)[0]:
         crew = _in_force(crew, chosen, folder)
@@ -156,7 +158,7 @@ class Worker:
     def do(self, name: str, arguments: dict[str, Any], spool: Spool) -> str:
         """Write the answer to the task *name* into *spool* and return its kind."""
         if name == "query":
-            question = query.Question(base=self.version.base, limits=limits_of(self.settings), **arguments)
+            question = question_of(self.settings, base=self.version.base, **arguments)
             return query.answer(self.store, question, prefixes=self.version.prefixes, output=spool)
         if name == "service":
             limits = limits_of(self.settings)

@@ -8,20 +8,22 @@ a limit is to be set where no honest query comes near it.
 
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from urllib.parse import urljoin, urlsplit
 
 from qgraph.errors import OutwardQuery, QueryTooLarge
 
 # What may hold marks without meaning is matched first: IRIs, strings, comments,
 # variables, names. What is left are the marks and keywords of the grammar.
 TOKEN = re.compile(
-    r"""<[^<>"{}|^`\\\s]*>|\"{3}(?:\\.|[^\\])*?\"{3}|'{3}(?:\\.|[^\\])*?'{3}"""
-    r"""|"(?:\\.|[^"\\\n\r])*"|'(?:\\.|[^'\\\n\r])*'|\#[^\n\r]*|[\w.\-]*:[\w.\-:%\\]*"""
+    r"""(?P<term><[^<>"{}|^`\\\s]*>|\"{3}(?:\\.|[^\\])*?\"{3}|'{3}(?:\\.|[^\\])*?'{3}"""
+    r"""|"(?:\\.|[^"\\\n\r])*"|'(?:\\.|[^'\\\n\r])*')|\#[^\n\r]*|(?P<name>[\w.\-]*:[\w.\-:%\\]*)"""
     r"""|(?P<outward>\b(?:SERVICE|LOAD)\b)|\ba\b|(?P<word>[?$]?[\w\-]+)"""
     r"""|\|\||(?P<open>[({\[])|(?P<close>[)}\]])|(?P<end>[.;,])|(?P<step>[/|^*+!])""",
     re.DOTALL | re.IGNORECASE,
 )
 ESCAPED = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+FROM = re.compile(r"\bFROM\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -32,55 +34,135 @@ class Limits:
     nesting: int = 64
     patterns: int = 200
     path: int = 32
+    values: int = 5_000
 
 
 @dataclass
 class Measures:
-    """What was counted: the deepest nesting, the patterns, the longest path, the word that calls out."""
+    """What was counted: the deepest nesting, the patterns, the longest path, the terms of VALUES.
+
+    *calls* are the words that call out, each with what follows it.
+    """
 
     nesting: int = 0
     patterns: int = 0
     path: int = 0
-    outward: str = ""
+    values: int = 0
+    calls: list[tuple[str, str]] = field(default_factory=list)
 
 
-def check(query: str, limits: Limits) -> None:
+def check(query: str, limits: Limits, service: str = "") -> None:
     """Raise QueryTooLarge or OutwardQuery for a *query* that is not to be parsed.
 
-    The refusal names the limit, its value and the value found.
+    The refusal names the limit, its value and the value found. Of all hosts
+    SERVICE may name that of *service* alone, and in full.
     """
     _refuse("length", len(query), limit=limits.length, unit="characters")
-    for text in {query, ESCAPED.sub(_character, query)}:
+    for text in {query, _unescaped(query)}:
         found = measure(text)
-        if found.outward:
-            raise OutwardQuery(f"{found.outward} is not allowed: this endpoint reaches no other server.")
+        for word, target in found.calls:
+            if word != "SERVICE" or not _is_at(target, service):
+                raise OutwardQuery(_refusal(word, target, service))
         _refuse("nesting", found.nesting, limit=limits.nesting, unit="levels of brackets")
         _refuse("patterns", found.patterns, limit=limits.patterns, unit="patterns")
         _refuse("path", found.path, limit=limits.path, unit="steps in a path")
+        _refuse("values", found.values, limit=limits.values, unit="terms in VALUES")
 
 
 def measure(query: str) -> Measures:
     """Return what there is to count in *query*, in time that grows with its length."""
-    measures = Measures()
-    brackets: list[str] = []
-    steps = 0
+    meter = _Meter()
     for token in TOKEN.finditer(query):
-        kind = token.lastgroup
+        meter.take(token.lastgroup or "", token[0])
+    return meter.found
+
+
+def graphs(query: str, base: str) -> list[str]:
+    """Return the IRIs of the graphs that FROM names in *query*, which stands under *base*."""
+    text = _unescaped(query)
+    if not FROM.search(text):
+        return []
+    words = [token[0] for token in TOKEN.finditer(text) if token.lastgroup in ("word", "term", "name")]
+    words += ["", "", ""]
+    prefixes: dict[str, str] = {}
+    named: list[str] = []
+    for at, word in enumerate(words[:-3]):
+        keyword = word.upper()
+        if keyword == "BASE":
+            base = urljoin(base, words[at + 1][1:-1])
+        elif keyword == "PREFIX":
+            prefixes[words[at + 1]] = urljoin(base, words[at + 2][1:-1])
+        elif keyword == "FROM":
+            named.append(words[at + 2 if words[at + 1].upper() == "NAMED" else at + 1])
+    return [_iri(written, base, prefixes) for written in named]
+
+
+class _Meter:
+    """Counts token by token."""
+
+    def __init__(self) -> None:
+        self.found = Measures()
+        self.brackets: list[str] = []
+        self.steps = 0
+        self.word = ""
+        self.values_level = 0
+
+    def take(self, kind: str, text: str) -> None:
+        """Count the token *text*."""
         if kind == "open":
-            brackets.append(token[0])
-            measures.nesting = max(measures.nesting, len(brackets))
-        elif kind == "close" and brackets:
-            brackets.pop()
+            self._open(text)
+        elif kind == "close":
+            self._close()
         elif kind == "step":
-            steps += 1
-            measures.path = max(measures.path, steps)
+            self.steps += 1
+            self.found.path = max(self.found.path, self.steps)
         elif kind == "outward":
-            measures.outward = token[0].upper()
+            self.found.calls.append((text.upper(), ""))
+        elif kind in ("word", "term", "name"):
+            self._word(kind, text)
         if kind in ("word", "end"):
-            steps = 0
-        if kind == "end" or token[0] in ("{", "["):
-            measures.patterns += token[0] != "," or "(" not in brackets[-1:]
-    return measures
+            self.steps = 0
+        if kind == "end" or text in ("{", "["):
+            self.found.patterns += text != "," or "(" not in self.brackets[-1:]
+
+    def _open(self, bracket: str) -> None:
+        self.brackets.append(bracket)
+        self.found.nesting = max(self.found.nesting, len(self.brackets))
+        if bracket == "{" and self.word == "VALUES":
+            self.values_level = len(self.brackets)
+            self.word = ""
+
+    def _close(self) -> None:
+        if self.brackets:
+            self.brackets.pop()
+        if len(self.brackets) < self.values_level:
+            self.values_level = 0
+
+    def _word(self, kind: str, text: str) -> None:
+        self.found.values += self.values_level > 0
+        if self.found.calls and not self.found.calls[-1][1] and text.upper() != "SILENT":
+            self.found.calls[-1] = (self.found.calls[-1][0], text)
+        if kind == "word" and text[0] not in "?$":
+            self.word = text.upper()
+
+
+def _is_at(target: str, service: str) -> bool:
+    """Say whether *target*, as written in a query, is an IRI at the host of *service*."""
+    asked, allowed = urlsplit(target[1:-1]), urlsplit(service)
+    return bool(service) and target.startswith("<") and asked[:2] == allowed[:2]
+
+
+def _refusal(word: str, target: str, service: str) -> str:
+    if word == "SERVICE" and service:
+        return f"SERVICE {target} is not allowed: this endpoint asks <{service}> alone, named in full."
+    return f"{word} is not allowed: this endpoint reaches no other server."
+
+
+def _iri(written: str, base: str, prefixes: dict[str, str]) -> str:
+    if written.startswith("<"):
+        return urljoin(base, written[1:-1])
+    prefix, _, name = written.partition(":")
+    return prefixes.get(f"{prefix}:", "") + name
 
 
 def _refuse(name: str, found: int, *, limit: int, unit: str) -> None:
@@ -91,6 +173,10 @@ def _refuse(name: str, found: int, *, limit: int, unit: str) -> None:
             found=found,
             setting=f"query_{name}",
         )
+
+
+def _unescaped(query: str) -> str:
+    return ESCAPED.sub(_character, query)
 
 
 def _character(escape: re.Match[str]) -> str:

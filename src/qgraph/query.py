@@ -7,13 +7,14 @@ text is parsed here and nowhere else.
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Self, cast
+from typing import IO, Any, Self, cast
 
-from qgraph.errors import NotAcceptable, ResultTooLarge
+from qgraph import precheck
+from qgraph.errors import NotAcceptable, ResultTooLarge, UnknownGraph
 from qgraph.formats import BY_NAME
-from qgraph.precheck import Limits, check
+from qgraph.precheck import Limits
 from qgraph.settings import Settings
-from qgraph.store import QueryTriples, Store, ask, write
+from qgraph.store import QueryTriples, Store, ask, has_graph, write
 
 SMALL = 256_000
 
@@ -23,7 +24,8 @@ class Question:
     """A query and how its answer is to be written.
 
     *results* names the format of rows and truth values, *triples* that of
-    graphs; an empty name says that the client accepts none.
+    graphs; an empty name says that the client accepts none. Where it is *strict*,
+    a graph that is named and is not there is an error, else it is empty.
     """
 
     text: str
@@ -33,11 +35,26 @@ class Question:
     default_graphs: list[str] = field(default_factory=list)
     named_graphs: list[str] = field(default_factory=list)
     limits: Limits = field(default_factory=Limits)
+    rows: int = 1_000_000
+    service: str = ""
+    strict: bool = True
+
+
+def question_of(chosen: Settings, **asked: Any) -> Question:
+    """Return the question *asked*, under the limits that the settings *chosen* set."""
+    limits, rows, service = limits_of(chosen), chosen.result_rows, chosen.allow_service
+    return Question(limits=limits, rows=rows, service=service, **({"strict": not chosen.bare} | asked))
 
 
 def limits_of(chosen: Settings) -> Limits:
     """Return the limits on queries that the settings *chosen* set."""
-    return Limits(chosen.query_length, chosen.query_nesting, chosen.query_patterns, chosen.query_path)
+    return Limits(
+        chosen.query_length,
+        chosen.query_nesting,
+        chosen.query_patterns,
+        path=chosen.query_path,
+        values=chosen.query_values,
+    )
 
 
 class Spool:
@@ -85,7 +102,8 @@ def answer(store: Store, question: Question, *, prefixes: dict[str, str], output
     SPARQL 1.1 Query; CONSTRUCT and DESCRIBE are written with *prefixes* bound.
     Raises QueryError, NotAcceptable or ResultTooLarge.
     """
-    check(question.text, question.limits)
+    precheck.check(question.text, question.limits, question.service)
+    _check_graphs(store, question)
     found = ask(
         store,
         question.text,
@@ -97,5 +115,14 @@ def answer(store: Store, question: Question, *, prefixes: dict[str, str], output
     if not name:
         kind = "a graph" if isinstance(found, QueryTriples) else "rows or a truth value"
         raise NotAcceptable(f"The answer is {kind}, and no format for that is accepted.")
-    write(found, cast("IO[bytes]", output), syntax=BY_NAME[name], prefixes=prefixes)
+    chosen = BY_NAME[name]
+    write(found, cast("IO[bytes]", output), syntax=chosen, prefixes=prefixes, rows=question.rows)
     return name
+
+
+def _check_graphs(store: Store, question: Question) -> None:
+    """Raise UnknownGraph for a graph of the query's dataset that is not in *store*."""
+    named = precheck.graphs(question.text, question.base)
+    for iri in (*question.default_graphs, *question.named_graphs, *named):
+        if (question.strict or iri.startswith("file:")) and not has_graph(store, iri):
+            raise UnknownGraph(f"There is no graph <{iri}> here, and none is fetched from elsewhere.")

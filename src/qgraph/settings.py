@@ -43,10 +43,13 @@ class Settings:
         2000 * MEGABYTE, "bytes that a query without a server, or an update of a plain store, may take"
     )
     result_limit: int = _setting(100 * MEGABYTE, "bytes an answer may have")
+    result_rows: int = _setting(1_000_000, "rows an answer may have")
     query_length: int = _setting(64_000, "characters a query may have")
     query_nesting: int = _setting(64, "levels of brackets a query may have")
     query_patterns: int = _setting(200, "patterns a query may have")
     query_path: int = _setting(32, "steps a path in a query may have")
+    query_values: int = _setting(5_000, "terms that VALUES in a query may have")
+    allow_service: str = _setting("", "the one SPARQL service that SERVICE in a query may ask")
     cache_size: int = _setting(
         64 * MEGABYTE, "bytes of answers kept for the next who asks the same; 0 keeps none"
     )
@@ -96,6 +99,10 @@ def _check_together(chosen: Settings) -> None:
         raise SettingsError("Writes are open with --bare only, and on a loopback address only.")
     if chosen.public_url and not re.fullmatch(r"https?://[^/?#@]+/?", chosen.public_url):
         raise SettingsError(f"public_url is {chosen.public_url}, expected http(s)://host without a path.")
+    if chosen.allow_service and not re.fullmatch(r"https?://[^/?#@\s<>]+(/[^\s<>]*)?", chosen.allow_service):
+        raise SettingsError(
+            f"allow_service is {chosen.allow_service}, expected the http(s) address of a service."
+        )
 
 
 def _converted(name: str, kind: type, value: object) -> object:

@@ -25,7 +25,7 @@ from pyoxigraph import (
     Triple,
 )
 
-from qgraph.errors import QueryError, QuerySyntaxError, SourceError, StoreError
+from qgraph.errors import QueryError, QuerySyntaxError, ResultTooLarge, SourceError, StoreError
 from qgraph.formats import Format
 
 __all__ = [
@@ -47,6 +47,8 @@ RESULT_SYNTAX = {
     "csv": pyoxigraph.QueryResultsFormat.CSV,
     "tsv": pyoxigraph.QueryResultsFormat.TSV,
 }
+# What stands once for each row (in JSON between two rows), and the rows there are before its first.
+ROW_MARKS = {"json": (b'},{"', 1), "xml": (b"</result>", 0), "tsv": (b"\n", -1)}
 # The parser lists the characters a name may have; a person needs the words only.
 CHARACTERS = re.compile(r",? \[['_].*", re.DOTALL)
 SAID = re.compile(r"^expected one of (?=[A-Z][a-z]|The )")
@@ -200,6 +202,14 @@ def update(store: Store, text: str) -> None:
         raise QueryError(f"The update cannot be made: {error}.") from error
 
 
+def has_graph(store: Store, iri: str) -> bool:
+    """Say whether *store* holds the named graph *iri*. Raises QueryError if that is no IRI."""
+    try:
+        return store.contains_named_graph(NamedNode(iri))
+    except ValueError as error:
+        raise QueryError(f"{iri} is no IRI of a graph: {error}.") from error
+
+
 def select(store: Store, query: str, base: str | None = None) -> QuerySolutions:
     """Return the rows of *query*, a SELECT of our own."""
     return cast("QuerySolutions", ask(store, query, base))
@@ -238,24 +248,59 @@ def write(
     *,
     syntax: Format,
     prefixes: dict[str, str],
+    rows: int,
 ) -> None:
-    """Write *answer* to *output* in *syntax*. Raises QueryError for what fails as it runs."""
+    """Write *answer*, of at most so many *rows*, to *output* in *syntax*.
+
+    Raises ResultTooLarge for more rows, QueryError for what fails as it runs.
+    """
     try:
         if isinstance(answer, QueryTriples):
             pyoxigraph.serialize(answer, output, RDF_SYNTAX[syntax.name], prefixes=prefixes)
-        elif isinstance(answer, QuerySolutions) and syntax.name == "csv":
-            _write_csv(answer, output)
-        else:
+        elif isinstance(answer, QueryBoolean):
             answer.serialize(output, RESULT_SYNTAX[syntax.name])
+        elif syntax.name == "csv":
+            _write_csv(answer, output, rows)
+        else:
+            counted = _Counted(output, *ROW_MARKS[syntax.name], limit=rows)
+            answer.serialize(cast("IO[bytes]", counted), RESULT_SYNTAX[syntax.name])
     except (RuntimeError, ValueError) as error:
         raise QueryError(f"The query cannot be answered: {error}.") from error
 
 
-def _write_csv(rows: QuerySolutions, output: IO[bytes]) -> None:
+class _Counted:
+    """Writes on to *output* and counts rows by their *mark*, over the edges of chunks too."""
+
+    def __init__(self, output: IO[bytes], mark: bytes, found: int, *, limit: int) -> None:
+        self.output = output
+        self.mark = mark
+        self.found = found
+        self.limit = limit
+        self.edge = b""
+
+    def write(self, chunk: bytes) -> int:
+        """Write *chunk* and return its length. Raises ResultTooLarge."""
+        seen = self.edge + bytes(chunk)
+        self.found += seen.count(self.mark)
+        self.edge = seen[1 - len(self.mark) :] if len(self.mark) > 1 else b""
+        _check_rows(self.found, self.limit)
+        return self.output.write(chunk)
+
+    def flush(self) -> None:
+        """Do nothing: nobody reads before the answer is complete."""
+
+
+def _check_rows(found: int, limit: int) -> None:
+    if found > limit:
+        raise ResultTooLarge(f"The answer has more than {limit:,} rows: ask for less, with LIMIT.")
+
+
+def _write_csv(rows: QuerySolutions, output: IO[bytes], limit: int) -> None:
     """Write *rows* as SPARQL 1.1 CSV (section 3), since pyoxigraph quotes no comma in an IRI."""
     table = csv.writer(codecs.getwriter("utf-8")(output))
     table.writerow(variable.value for variable in rows.variables)
-    for row in rows:
+    for number, row in enumerate(rows, 1):
+        _check_rows(number, limit)
         table.writerow(_csv_cell(row[variable]) for variable in rows.variables)
 
 

@@ -5,7 +5,7 @@ from werkzeug.http import parse_options_header
 
 from qgraph.commit import Delete, Put
 from qgraph.engine import Task
-from qgraph.errors import NotAcceptable, NotFound, RequestError, UnsupportedMediaType
+from qgraph.errors import NotAcceptable, NotFound, RequestError, UnknownGraph, UnsupportedMediaType
 from qgraph.formats import BY_NAME, GRAPHS
 from qgraph.protocol import Answer, choose
 from qgraph.web.pages import site
@@ -14,7 +14,6 @@ from qgraph.web.writes import write
 
 blueprint = Blueprint("graphs", __name__)
 GRAPH_METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE")
-ANY = "ASK { ?s ?p ?o }"
 WHOLE = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 
 
@@ -57,8 +56,9 @@ def _read(graph: str) -> Response:
     syntax = choose(request.headers.get("Accept", ""), GRAPHS)
     if not syntax:
         raise NotAcceptable("The graph has no such format.", offers=sorted(one.media_type for one in GRAPHS))
-    chosen = [graph] if graph else []
-    if graph and not site().ask("query", text=ANY, results="json", default_graphs=chosen)["boolean"]:
-        raise NotFound(f"There is no graph {graph}.")
-    reply = site().engine.ask(Task("query", {"text": WHOLE, "triples": syntax, "default_graphs": chosen}))
+    asked = {"text": WHOLE, "triples": syntax, "default_graphs": [graph] if graph else [], "strict": True}
+    try:
+        reply = site().engine.ask(Task("query", asked))
+    except UnknownGraph as error:
+        raise NotFound(f"There is no graph {graph}.") from error
     return Response(reply.read(), headers=headers_of(Answer(reply, BY_NAME[reply.kind].media_type)))

@@ -13,7 +13,7 @@ from qgraph.versions import Version
 def update(settings: Settings, text: str, headers: Mapping[str, str]) -> Version:
     """Make the update *text* and return the version it made. Raises WriteRefused or QueryError."""
     size = settings.body_limit
-    limits = Limits(size, settings.query_nesting, patterns=size, path=settings.query_path)
+    limits = Limits(size, settings.query_nesting, patterns=size, path=settings.query_path, values=size)
     return write(settings, Update(text, limits), headers)
 
 
