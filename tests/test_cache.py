@@ -5,11 +5,12 @@ from email.message import Message
 from gzip import decompress
 
 import pytest
+import zstandard
 
 from conftest import serving
 from qgraph.protocol import Request
 from qgraph.settings import Settings
-from qgraph.web.cache import Cache, entry_of, is_lasting
+from qgraph.web.cache import Cache, coding_of, entry_of, is_lasting
 
 ASK = Request("GET", "query=ASK%7B%7D")
 ALL = "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o"
@@ -76,6 +77,30 @@ def test_formats_have_tags_of_their_own(address: str) -> None:
     tags = {ask(address, ALL, Accept=kind)[1]["ETag"] for kind in ("text/csv", "text/tab-separated-values")}
 
     assert len(tags) == 2
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("zstd, gzip", "zstd"),
+        ("gzip, zstd;q=0", "gzip"),
+        ("zstd;q=0.1, gzip", "gzip"),
+        ("br", ""),
+        ("", ""),
+        ("*", "zstd"),
+    ],
+)
+def test_the_coding_is_the_one_a_client_likes_best(accepted: str, coding: str) -> None:
+    assert coding_of(accepted) == coding
+
+
+def test_zstd_holds_the_same_answer(address: str) -> None:
+    _, plain, whole = ask(address, ALL)
+    _, packed, small = ask(address, ALL, Accept_Encoding="zstd")
+
+    assert packed["Content-Encoding"] == "zstd"
+    assert packed["ETag"] != plain["ETag"]
+    assert zstandard.decompress(small) == whole
 
 
 def test_an_answer_comes_packed_to_who_takes_it(address: str) -> None:

@@ -55,7 +55,14 @@ class Reply:
 
 
 class Engine(Protocol):
-    """What the protocol and the pages ask: the pool here, or another service."""
+    """What the protocol and the pages ask: the pool here, or another service.
+
+    *waiting* counts the tasks that wait to start; *killed* those that were ended,
+    by reason: the deadline, no place for a long query, or a process they broke.
+    """
+
+    waiting: int
+    killed: Counter[str]
 
     def ask(self, task: Task, client: str = "") -> Reply:
         """Return the complete answer to *task* of *client*, from the version in force."""
@@ -106,6 +113,8 @@ class Pool:
         self.starting = threading.BoundedSemaphore(settings.workers)
         self.long = Places(settings.long_queries, settings.client_queries)
         self.idle: list[tuple[int, Connection]] = []
+        self.waiting = 0
+        self.killed: Counter[str] = Counter()
 
     def ask(self, task: Task, client: str = "") -> Reply:
         """Return the complete answer to *task* of *client*, from the version in force.
@@ -114,7 +123,10 @@ class Pool:
         TooManyQueries if the client holds its share of them, DeadlineExceeded at
         the deadline, ProcessDied if the task killed it.
         """
-        if not self.starting.acquire(timeout=self.settings.queue_timeout):
+        self.waiting += 1
+        free = self.starting.acquire(timeout=self.settings.queue_timeout)
+        self.waiting -= 1
+        if not free:
             raise Overloaded("All query processes are busy: try again in a few seconds.")
         try:
             running = self._taken(task, versions.current(self.settings.store))
@@ -132,6 +144,7 @@ class Pool:
                 return self._answer(running)
         except (Overloaded, TooManyQueries):
             running.connection.close()
+            self.killed["place"] += 1
             with suppress(ProcessLookupError):
                 os.kill(running.worker, signal.SIGKILL)
             raise
@@ -177,7 +190,9 @@ class Pool:
     def _death(self, seconds: float) -> DeadlineExceeded | ProcessDied:
         if seconds >= self.settings.query_timeout:
             allowed = self.settings.query_timeout
+            self.killed["deadline"] += 1
             return DeadlineExceeded(f"The query was stopped after {allowed:g} seconds, the time it may take.")
+        self.killed["broken"] += 1
         return ProcessDied(
             "The query broke the process that ran it: it nests too deep or takes too much memory."
         )

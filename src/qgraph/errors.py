@@ -113,6 +113,10 @@ class NotAcceptable(RequestError):
     """No format that the client accepts is offered; *details* list the offers."""
 
 
+class ClientTooSlow(RequestError):
+    """The request's body did not come in time."""
+
+
 class BodyTooLarge(RequestError):
     """The request's body is larger than the limit."""
 

@@ -2,8 +2,10 @@
 
 import ctypes
 import multiprocessing
+import os
 import resource
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
 from pathlib import Path
@@ -81,3 +83,23 @@ def _answer(pipe: Connection, function: Callable[[], object], memory: int) -> No
         pipe.send(function())
     except QgraphError as error:
         pipe.send(error)
+
+
+def memory() -> int:
+    """Return the bytes that this process and its descendants hold, shared pages by share (PSS)."""
+    parents: dict[int, list[int]] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError, ValueError, IndexError):
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            parents.setdefault(parent, []).append(int(folder.name))
+    tree = [os.getpid()]
+    for one in tree:
+        tree += parents.get(one, [])
+    return sum(map(_share, tree)) * 1024
+
+
+def _share(number: int) -> int:
+    with suppress(OSError):
+        rolled = Path(f"/proc/{number}/smaps_rollup").read_text(encoding="ascii")
+        return int(rolled.partition("\nPss:")[2].split()[0])
+    return 0

@@ -54,6 +54,13 @@ class Settings:
         64 * MEGABYTE, "bytes of answers kept for the next who asks the same; 0 keeps none"
     )
     body_limit: int = _setting(MEGABYTE, "bytes a request's body may have")
+    client_timeout: float = _setting(
+        20.0, "seconds a client has for its headers, its body, and each piece of the answer it takes"
+    )
+    log_requests: bool = _setting(
+        default=True, meaning="write a line of JSON on each request to standard error"
+    )
+    log_readers: bool = _setting(default=False, meaning="let the log name addresses and queries of readers")
     queue_timeout: float = _setting(5.0, "seconds a query may wait for a process")
     build_timeout: float = _setting(600.0, "seconds a build may take")
 

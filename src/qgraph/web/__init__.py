@@ -14,6 +14,7 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
+    "Server": "",  # no banner: which program answers is nobody's business
     "X-Content-Type-Options": "nosniff",
 }
 

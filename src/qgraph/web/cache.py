@@ -9,7 +9,11 @@ import hashlib
 import re
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import unquote_plus
+
+import zstandard
+from werkzeug.http import parse_accept_header
 
 from qgraph.protocol import Request
 
@@ -22,24 +26,34 @@ Key = tuple[int, Request]
 
 @dataclass(frozen=True)
 class Entry:
-    """One complete answer: its headers, its bytes as they are and packed, its entity tag."""
+    """One complete answer: its headers, its bytes as they are and packed in each coding, its entity tag."""
 
     headers: dict[str, str]
     body: bytes
-    packed: bytes
+    packed: dict[str, bytes]
     etag: str
 
     @property
     def size(self) -> int:
         """How many bytes the entry holds."""
-        return len(self.body) + len(self.packed)
+        return len(self.body) + sum(map(len, self.packed.values()))
 
 
 def entry_of(headers: dict[str, str], body: bytes) -> Entry:
     """Return an answer of *body*, packed where that is worth it, tagged by its bytes."""
-    packed = gzip.compress(body, 6, mtime=0) if len(body) > WORTH_PACKING else b""
+    packed = {}
+    if len(body) > WORTH_PACKING:
+        packed = {"zstd": zstandard.compress(body, 6), "gzip": gzip.compress(body, 6, mtime=0)}
     tag = hashlib.sha256(headers.get("Content-Type", "").encode() + b"\n" + body).hexdigest()[:32]
     return Entry(headers, body, packed, tag)
+
+
+@lru_cache(maxsize=256)
+def coding_of(accepted: str) -> str:
+    """Return the coding for a client that accepts *accepted*, empty for none (RFC 9110, section 12.5.3)."""
+    likes = parse_accept_header(accepted)
+    best = max(("zstd", "gzip"), key=likes.quality)
+    return best if likes.quality(best) > 0 else ""
 
 
 def is_lasting(request: Request) -> bool:

@@ -11,6 +11,7 @@ from qgraph.web.negotiation import wants_page
 PROBLEM = "application/problem+json"
 STATUS = {
     errors.BodyTooLarge: 413,
+    errors.ClientTooSlow: 408,
     errors.DeadlineExceeded: 504,
     errors.MethodNotAllowed: 405,
     errors.NotAcceptable: 406,
@@ -33,6 +34,7 @@ TITLES = {
     404: "Not found",
     405: "Method not allowed",
     406: "No acceptable format",
+    408: "Too slow",
     413: "Too large",
     415: "Unsupported media type",
     421: "Wrong host",

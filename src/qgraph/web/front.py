@@ -20,11 +20,11 @@ from flask import Flask
 
 from qgraph import protocol, versions
 from qgraph.engine import Engine
-from qgraph.errors import BodyTooLarge, QgraphError, RequestError, WrongHost
+from qgraph.errors import BodyTooLarge, ClientTooSlow, QgraphError, RequestError, WrongHost
 from qgraph.protocol import Answer, Request
 from qgraph.settings import Settings, is_loopback
 from qgraph.web import HEADERS, operators, writes
-from qgraph.web.cache import LARGEST, Cache, Entry, entry_of
+from qgraph.web.cache import LARGEST, Cache, Entry, coding_of, entry_of
 from qgraph.web.errors import PROBLEM, problem
 from qgraph.web.sparql import CORS, headers_of, is_for_page
 
@@ -54,16 +54,20 @@ class Front:
         started = time.monotonic()
         self.metrics.running += 1
 
-        async def counted(message: MutableMapping[str, Any]) -> None:
-            if "status" in message:
-                self.metrics.answered[message["status"]] += 1
+        status = 0
+
+        async def noted(message: MutableMapping[str, Any]) -> None:
+            nonlocal status
+            status = message.get("status", status)
             await send(message)
 
         try:
-            await self._answer(scope, receive, counted)
+            await self._answer(scope, receive, noted)
         finally:
+            seconds = time.monotonic() - started
             self.metrics.running -= 1
-            self.metrics.seconds += time.monotonic() - started
+            self.metrics.count(status, seconds)
+            operators.log(self.settings, scope, status=status, seconds=seconds)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
@@ -71,7 +75,7 @@ class Front:
         page = is_for_page(scope["method"], headers.get("accept", ""), parameters)
         try:
             check_host(self.settings, headers.get("host", ""))
-            body = await self._body(receive)
+            body = await self._read(receive)
             if scope["path"] in operators.PATHS:
                 await self._tell(scope["path"], send)
             elif scope["path"] != "/sparql" or scope["method"] == "OPTIONS" or page:
@@ -93,14 +97,31 @@ class Front:
         private = "authorization" in headers
         entry = None if private else self.cache.get(key)
         if entry is None:
-            answer = await loop.run_in_executor(self.queries, protocol.answer, request, self.engine)
-            if private or answer.reply.size > LARGEST:
-                await _send_answer(answer, send, private=private, head=request.method == "HEAD")
+            found = await loop.run_in_executor(self.queries, self._asked, request, private)
+            if isinstance(found, Answer):
+                await self._send_answer(found, send, private=private, head=request.method == "HEAD")
                 return
-            entry = entry_of(headers_of(answer), answer.reply.read())
-            if answer.reply.version == key[0]:
+            version, entry = found
+            if version == key[0]:
                 self.cache.put(key, entry)
         await _send_entry(entry, headers, send, head=request.method == "HEAD")
+
+    def _asked(self, request: Request, private: bool) -> Answer | tuple[int, Entry]:  # noqa: FBT001 (run_in_executor takes no names)
+        """Return the answer to *request*, ready to be kept with its version where it may be."""
+        answer = protocol.answer(request, self.engine)
+        if private or answer.reply.size > LARGEST:
+            return answer
+        return answer.reply.version, entry_of(headers_of(answer), answer.reply.read())
+
+    async def _send_answer(self, answer: Answer, send: Send, *, private: bool, head: bool) -> None:
+        """Send *answer* in pieces; a client that takes none for too long is let go."""
+        kept = {"Cache-Control": "private, no-store"} if private else {}
+        await send(_start(200, headers_of(answer) | kept))
+        with answer.reply.body as body:
+            while not head and (chunk := body.read(CHUNK)):
+                async with asyncio.timeout(self.settings.client_timeout):
+                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
 
     def _request(self, scope: Scope, headers: dict[str, str], body: bytes) -> Request:
         here = self.settings.public_url.rstrip("/") or f"http://{headers.get('host', 'localhost')}"
@@ -121,6 +142,13 @@ class Front:
         body = await loop.run_in_executor(self.watching, tell, path, self.settings, self.engine)
         await send(_start(200, {"Content-Type": operators.TEXT, "Cache-Control": "no-store"}))
         await send({"type": "http.response.body", "body": body.encode()})
+
+    async def _read(self, receive: Receive) -> bytes:
+        try:
+            async with asyncio.timeout(self.settings.client_timeout):
+                return await self._body(receive)
+        except TimeoutError as error:
+            raise ClientTooSlow("The body of the request did not come in time.") from error
 
     async def _body(self, receive: Receive) -> bytes:
         body = b""
@@ -167,28 +195,19 @@ async def _send_empty(send: Send) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-async def _send_answer(answer: Answer, send: Send, *, private: bool, head: bool) -> None:
-    kept = {"Cache-Control": "private, no-store"} if private else {}
-    await send(_start(200, headers_of(answer) | kept))
-    with answer.reply.body as body:
-        while not head and (chunk := body.read(CHUNK)):
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
-    await send({"type": "http.response.body", "body": b""})
-
-
 async def _send_entry(entry: Entry, asked: dict[str, str], send: Send, *, head: bool) -> None:
     """Send *entry*, packed if the client takes that, or 304 if it has it (RFC 9110, section 13.1.2)."""
-    packed = bool(entry.packed) and "gzip" in asked.get("accept-encoding", "")
-    body = entry.packed if packed else entry.body
-    etag = f'"{entry.etag}{"-gzip" if packed else ""}"'
+    coding = coding_of(asked.get("accept-encoding", "")) if entry.packed else ""
+    body = entry.packed[coding] if coding else entry.body
+    etag = f'"{entry.etag}{coding and "-" + coding}"'
     headers = entry.headers | {
         "ETag": etag,
         "Cache-Control": "no-cache",
         "Vary": "Accept, Accept-Encoding",
         "Content-Length": str(len(body)),
     }
-    if packed:
-        headers["Content-Encoding"] = "gzip"
+    if coding:
+        headers["Content-Encoding"] = coding
     known = {tag.strip().removeprefix("W/") for tag in asked.get("if-none-match", "").split(",")}
     fresh = etag in known or "*" in known
     if fresh:

@@ -1,27 +1,67 @@
-"""What operators watch: `/health`, `/ready` and `/metrics`; no word of a query, no address.
+"""What operators watch: `/health`, `/ready`, `/metrics` and the log.
 
-Metrics are in the text format of Prometheus, version 0.0.4.
+No word of a query and no address, unless the operator asks for them in the log.
+Metrics are in the text format of Prometheus, version 0.0.4; the log is one
+JSON object a line.
 """
 
+import json
+import sys
 from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
 
-from qgraph import versions
+from qgraph import process, versions
 from qgraph.engine import Engine, Task
 from qgraph.settings import Settings
 from qgraph.web.cache import Cache
 
 PATHS = ("/health", "/ready", "/metrics")
+BOUNDS = (0.005, 0.025, 0.1, 0.5, 2.5, 10.0, 30.0)
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 
 @dataclass
 class Metrics:
-    """What has been answered since the start: requests by status, and the seconds they took."""
+    """What has been answered since the start: requests by status, and the seconds they took.
+
+    *within* counts, for each of BOUNDS, the requests that took no more seconds.
+    """
 
     answered: Counter[int] = field(default_factory=Counter)
+    within: Counter[float] = field(default_factory=Counter)
     seconds: float = 0.0
     running: int = 0
+
+    def count(self, status: int, seconds: float) -> None:
+        """Count a request that was answered with *status* in *seconds*; 0 where the client left."""
+        self.answered[status] += 1
+        self.seconds += seconds
+        self.within.update(bound for bound in BOUNDS if seconds <= bound)
+
+
+def log(settings: Settings, scope: Mapping[str, Any], *, status: int, seconds: float) -> None:
+    """Write a line on a request to standard error, if the operator wants one.
+
+    Its path stands there, not its query; `log_readers` adds query and address.
+    """
+    if not settings.log_requests:
+        return
+    said: dict[str, object] = {
+        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "method": scope["method"],
+        "path": scope["path"],
+        "status": status,
+        "milliseconds": round(seconds * 1000, 1),
+    }
+    if settings.log_readers:
+        said["address"] = (scope.get("client") or ("",))[0]
+        said["parameters"] = scope["query_string"].decode("latin-1")
+    with suppress(OSError):  # nobody reads the log any more
+        sys.stderr.write(json.dumps(said) + "\n")
 
 
 def answer(path: str, settings: Settings, engine: Engine, *, metrics: Metrics, cache: Cache) -> str:
@@ -34,23 +74,36 @@ def answer(path: str, settings: Settings, engine: Engine, *, metrics: Metrics, c
         return "alive\n"
     if path == "/ready":
         return f"version {engine.ask(Task('version', {})).version}\n"
-    return "".join(f"{line}\n" for line in _lines(versions.current(settings.store), metrics, cache))
+    return "".join(f"{line}\n" for line in _lines(settings, engine, metrics, cache=cache))
 
 
-def _lines(version: int, metrics: Metrics, cache: Cache) -> list[str]:
+def _lines(settings: Settings, engine: Engine, metrics: Metrics, *, cache: Cache) -> list[str]:
     figures = [
-        ("qgraph_request_seconds_total", "counter", metrics.seconds),
         ("qgraph_requests_running", "gauge", metrics.running),
+        ("qgraph_queries_waiting", "gauge", engine.waiting),
         ("qgraph_cache_hits_total", "counter", cache.hits),
         ("qgraph_cache_misses_total", "counter", cache.misses),
         ("qgraph_cache_bytes", "gauge", cache.size),
-        ("qgraph_version", "gauge", version),
+        ("qgraph_version", "gauge", versions.current(settings.store)),
+        ("qgraph_memory_bytes", "gauge", process.memory()),
     ]
-    lines = ["# TYPE qgraph_requests_total counter"]
-    lines += [
-        f'qgraph_requests_total{{status="{status}"}} {number}'
-        for status, number in sorted(metrics.answered.items())
-    ]
+    lines = _labelled("qgraph_requests_total", "status", metrics.answered)
+    killed = {reason: engine.killed[reason] for reason in ("broken", "deadline", "place")}
+    lines += _labelled("qgraph_queries_killed_total", "reason", killed)
+    lines += _histogram(metrics)
     for name, kind, value in figures:
         lines += [f"# TYPE {name} {kind}", f"{name} {value}"]
     return lines
+
+
+def _labelled(name: str, label: str, numbers: Mapping[Any, int]) -> list[str]:
+    counted = [f'{name}{{{label}="{value}"}} {number}' for value, number in sorted(numbers.items())]
+    return [f"# TYPE {name} counter", *counted]
+
+
+def _histogram(metrics: Metrics) -> list[str]:
+    name = "qgraph_request_seconds"
+    total = metrics.answered.total()
+    counted = [f'{name}_bucket{{le="{bound:g}"}} {metrics.within[bound]}' for bound in BOUNDS]
+    ends = [f'{name}_bucket{{le="+Inf"}} {total}', f"{name}_sum {metrics.seconds}", f"{name}_count {total}"]
+    return [f"# TYPE {name} histogram", *counted, *ends]

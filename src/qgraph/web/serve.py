@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import resource
 import signal
 import socket
 import subprocess
@@ -13,7 +14,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
 from qgraph.engine import Pool, Task
@@ -23,6 +25,8 @@ from qgraph.web import create_app
 from qgraph.web.front import Front
 
 HEARTBEAT = 0.1
+CONNECTIONS = 4096
+HEAD = 131_072  # bytes of request line and headers; the line alone may have 65,534
 
 
 def serve(settings: Settings, *, ready: Callable[[], None]) -> None:
@@ -31,10 +35,17 @@ def serve(settings: Settings, *, ready: Callable[[], None]) -> None:
     Raises SettingsError if the port is taken or not ours to use.
     """
     check_port(settings.host, settings.port)
+    _allow_connections()
     with pool(settings) as engine:
         front = Front(settings, engine, create_app(settings, engine))
         engine.ask(Task("version", {}))
         asyncio.run(_serve(front, settings, ready))
+
+
+def _allow_connections() -> None:
+    """Let this process hold as many connections as the system lets it: each is an open file."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def check_port(host: str, port: int) -> None:
@@ -92,6 +103,12 @@ async def _serve(front: Front, settings: Settings, ready: Callable[[], None]) ->
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGINL,
+        http=HTTPModes.http1,  # in its automatic mode a connection that says nothing stays for ever
+        http1_settings=HTTP1Settings(
+            header_read_timeout=int(settings.client_timeout * 1000), max_buffer_size=HEAD
+        ),
+        backlog=CONNECTIONS,
+        backpressure=CONNECTIONS,
         websockets=False,
         log_enabled=False,
     )
