@@ -191,7 +191,7 @@ def test_the_processes_of_an_old_version_end(graph: Path, tmp_path: Path) -> Non
 
 
 def test_a_version_that_no_process_opens_is_overload(tiny: Settings, tmp_path: Path) -> None:
-    engine = Pool(replace(tiny, queue_timeout=0.1), tmp_path)
+    engine = Pool(replace(tiny, queue_timeout=0.1), tmp_path, threading.Event())
 
     with pytest.raises(Overloaded, match="has opened version 1"):
         engine.ask(LIGHT)

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from qgraph import versions
-from qgraph.errors import DeadlineExceeded, Overloaded, ProcessDied, TooManyQueries, rebuild
+from qgraph.errors import DeadlineExceeded, Overloaded, ProcessDied, QgraphError, TooManyQueries, rebuild
 from qgraph.settings import Settings
 
 PATIENCE = 0.02
@@ -105,11 +105,15 @@ class Running:
 
 
 class Pool:
-    """Speaks with the query processes that `qgraph.pool` keeps, by the sockets in *folder*."""
+    """Speaks with the query processes that `qgraph.pool` keeps, by the sockets in *folder*.
 
-    def __init__(self, settings: Settings, folder: Path) -> None:
+    Once *ended* is set the processes end, whatever they are at.
+    """
+
+    def __init__(self, settings: Settings, folder: Path, ended: threading.Event) -> None:
         self.settings = settings
         self.folder = folder
+        self.ended = ended
         self.starting = threading.BoundedSemaphore(settings.workers)
         self.long = Places(settings.long_queries, settings.client_queries)
         self.idle: list[tuple[int, Connection]] = []
@@ -187,7 +191,9 @@ class Pool:
                 connection.close()
         return Client(str(self.folder / f"{version}.sock"), "AF_UNIX")
 
-    def _death(self, seconds: float) -> DeadlineExceeded | ProcessDied:
+    def _death(self, seconds: float) -> QgraphError:
+        if self.ended.is_set():
+            return Overloaded("The server is ending: try again in a few seconds.")
         if seconds >= self.settings.query_timeout:
             allowed = self.settings.query_timeout
             self.killed["deadline"] += 1

@@ -25,6 +25,7 @@ from qgraph.web import create_app
 from qgraph.web.front import Front
 
 HEARTBEAT = 0.1
+GRACE = 3.0
 CONNECTIONS = 4096
 HEAD = 131_072  # bytes of request line and headers; the line alone may have 65,534
 
@@ -39,7 +40,7 @@ def serve(settings: Settings, *, ready: Callable[[], None]) -> None:
     with pool(settings) as engine:
         front = Front(settings, engine, create_app(settings, engine))
         engine.ask(Task("version", {}))
-        asyncio.run(_serve(front, settings, ready))
+        asyncio.run(_serve(front, settings, ready, ended=engine.ended))
 
 
 def _allow_connections() -> None:
@@ -67,7 +68,7 @@ def pool(settings: Settings) -> Iterator[Pool]:
         given = {name: str(value) for name, value in asdict(settings).items()}
         keeper = Keeper([sys.executable, "-P", "-m", "qgraph.pool", json.dumps(given), folder])
         try:
-            yield Pool(settings, Path(folder))
+            yield Pool(settings, Path(folder), keeper.ended)
         finally:
             keeper.end()
 
@@ -97,7 +98,9 @@ class Keeper:
                     pass
 
 
-async def _serve(front: Front, settings: Settings, ready: Callable[[], None]) -> None:
+async def _serve(
+    front: Front, settings: Settings, ready: Callable[[], None], *, ended: threading.Event
+) -> None:
     server = Server(
         front,
         address=settings.host,
@@ -113,8 +116,14 @@ async def _serve(front: Front, settings: Settings, ready: Callable[[], None]) ->
         log_enabled=False,
     )
     loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        """Take no more requests; those that run have a little time to be answered."""
+        server.stop()  # type: ignore[no-untyped-call]
+        loop.call_later(GRACE, ended.set)
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, server.stop)
+        loop.add_signal_handler(number, end)
     telling = loop.create_task(_tell(settings, ready))
     await server.serve()
     telling.cancel()
