@@ -7,7 +7,7 @@ BIN = .venv/bin
 GRAPH = $(shell find ontology shapes data queries src/qgraph/core -type f) src/qgraph/*.py
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: serve build test check format lint types system docs lock clean
+.PHONY: serve build test soak check format lint types system docs lock clean
 
 serve: build
 	@$(BIN)/qgraph serve --port $(PORT)
@@ -32,6 +32,10 @@ $(QGRAPH_STORE)/current: .venv/serve $(GRAPH)
 
 test: .venv/test
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --cov --cov-report=term
+
+# Every attack and a long fuzz; takes several minutes.
+soak: .venv/test
+	$(BIN)/python -m pytest --no-cov --soak tests/test_attacks.py tests/test_slow_clients.py
 
 check: .venv/test format lint types test
 

@@ -24,6 +24,10 @@ CASES = Path(__file__).parent / "cases"
 ROOT = Path(__file__).parents[1]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--soak", action="store_true", help="all attacks, not a few of each kind")
+
+
 def quietly(_stage: str) -> None:
     """Show no progress."""
 

@@ -110,6 +110,14 @@ def test_the_format_that_the_client_likes_best_is_chosen(accept: str, results: s
 def test_a_format_can_be_named_without_headers() -> None:
     assert asked(Request("GET", "query=ASK%7B%7D&format=csv", "", "image/png"))["results"] == "csv"
     assert asked(Request("GET", "query=ASK%7B%7D&format=trig"))["triples"] == "trig"
+    assert asked(Request("GET", "query=ASK%7B%7D&format=xml"))["triples"] == "rdfxml"
+    assert asked(Request("GET", "query=ASK%7B%7D&format=jsonld"))["results"] == "json"
+
+
+def test_a_format_of_no_name_of_ours_leaves_the_choice_to_the_header() -> None:
+    sent = "query=ASK%7B%7D&format=json-ld&format=application/ld%2Bjson"
+
+    assert asked(Request("GET", sent, "", "application/ld+json"))["triples"] == "jsonld"
 
 
 def test_a_request_may_choose_its_graphs() -> None:

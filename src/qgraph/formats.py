@@ -21,7 +21,7 @@ RESULTS = (
     Format("tsv", "text/tab-separated-values", "tsv"),
 )
 GRAPHS = (
-    Format("turtle", "text/turtle", "ttl", ("application/x-turtle",)),
+    Format("turtle", "text/turtle", "ttl", ("application/x-turtle", "application/turtle", "text/n3")),
     Format("ntriples", "application/n-triples", "nt", ("text/plain",)),
     Format("rdfxml", "application/rdf+xml", "rdf", ("application/xml", "text/xml")),
     Format("jsonld", "application/ld+json", "jsonld", ("application/json",)),

@@ -31,7 +31,7 @@ from qgraph.store import Store, in_memory
 from qgraph.versions import Version
 
 HEARTBEAT = 0.1
-GRACE = 2.0
+GRACE = 0.5
 
 
 def main(arguments: list[str]) -> None:
@@ -110,6 +110,7 @@ class Crew:
         end = time.monotonic() + seconds
         for worker in self.workers:
             worker.join(max(0.0, end - time.monotonic()))
+            worker.kill()
 
     def _work(self) -> None:
         os.close(self.leash)

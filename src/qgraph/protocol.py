@@ -22,6 +22,8 @@ from qgraph.formats import BY_NAME, GRAPHS, RESULTS, Format
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
+# What a client that names a format for rows would have a graph in, and the other way round.
+LIKE = {"json": "jsonld", "xml": "rdfxml", "jsonld": "json", "rdfxml": "xml"}
 METHODS = ("GET", "HEAD", "POST", "QUERY")
 
 
@@ -145,13 +147,18 @@ def _only(name: str, parameters: dict[str, list[str]]) -> str:
 
 
 def _formats(accept: str, parameters: dict[str, list[str]]) -> tuple[str, str]:
-    """Return the names of the formats for rows and for graphs, empty where none is accepted."""
-    if "format" in parameters:
-        name = _only("format", parameters)
-        if name not in BY_NAME:
-            raise NotAcceptable(f"There is no format “{name}”.", offers=sorted(BY_NAME))
-        results = name if BY_NAME[name] in RESULTS else "json"
-        return results, name if BY_NAME[name] in GRAPHS else "turtle"
+    """Return the names of the formats for rows and for graphs, empty where none is accepted.
+
+    The parameter “format” comes first; where it holds no name of ours, as some
+    clients send media types there and several, it is the Accept header that counts.
+    """
+    named = [name for name in parameters.get("format", []) if name in BY_NAME]
+    if named:
+        name = named[0]
+        rows = name if BY_NAME[name] in RESULTS else LIKE.get(name, "json")
+        return rows, name if BY_NAME[name] in GRAPHS else LIKE.get(name, "turtle")
+    if "format" in parameters and accept in ("", "*/*"):
+        raise NotAcceptable(f"There is no format “{parameters['format'][0]}”.", offers=sorted(BY_NAME))
     wanted = choose(accept, RESULTS), choose(accept, GRAPHS)
     if not any(wanted):
         offers = sorted(one.media_type for one in RESULTS + GRAPHS)

@@ -25,7 +25,7 @@ from qgraph.web import create_app
 from qgraph.web.front import Front
 
 HEARTBEAT = 0.1
-GRACE = 3.0
+GRACE = 2.0
 CONNECTIONS = 4096
 HEAD = 131_072  # bytes of request line and headers; the line alone may have 65,534
 
