@@ -12,6 +12,10 @@ ROWS = "SELECT ?s ?o { ?s a ?o } ORDER BY ?s ?o LIMIT 5"
 WHOLE = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 
 
+# rdflib warns of what SPARQLWrapper makes of it.
+pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")
+
+
 def wrapper(address: str, text: str, syntax: str) -> SPARQLWrapper.SPARQLWrapper:
     made = SPARQLWrapper.SPARQLWrapper(f"{address}/sparql", returnFormat=syntax)
     made.setQuery(text)
