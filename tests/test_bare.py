@@ -64,6 +64,66 @@ def test_an_update_changes_the_default_graph_as_a_whole_or_not_at_all(bare: str)
     assert "urn:x" in held(bare, "?default")[1]
 
 
+TWO = "INSERT DATA { GRAPH <urn:u> { <urn:a> <urn:b> 1 } GRAPH <urn:v> { <urn:c> <urn:b> 2 } }"
+
+
+def rows(address: str, query: str) -> list[str]:
+    status, text = send(
+        f"{address}/sparql?{urlencode({'query': query})}", "GET", headers={"Accept": "text/csv"}
+    )
+    assert status == 200, text
+    return sorted(text.split()[1:])
+
+
+def matched(address: str, text: str, **graphs: list[str]) -> list[str]:
+    """Make an update whose patterns are matched in *graphs*; return what it found."""
+    assert update(address, f"DROP ALL ; {TWO}")[0] == 204
+    named = urlencode({name.replace("_", "-"): value for name, value in graphs.items()}, doseq=True)
+    kind = {"Content-Type": "application/sparql-update"}
+    status, said = send(f"{address}/sparql?{named}", "POST", text.encode(), kind)
+    assert status == 204, said
+    return rows(address, "SELECT ?s { GRAPH <urn:found> { ?s ?p ?o } }")
+
+
+def test_a_request_names_the_graphs_that_an_update_matches(bare: str) -> None:
+    found = "INSERT { GRAPH <urn:found> { ?s ?p ?o } } WHERE { ?s ?p ?o }"
+    inside = "INSERT { GRAPH <urn:found> { ?s ?p ?o } } WHERE { GRAPH ?g { ?s ?p ?o } }"
+
+    assert matched(bare, found) == []
+    assert matched(bare, found, using_graph_uri=["urn:u"]) == ["urn:a"]
+    assert matched(bare, found, using_graph_uri=["urn:u", "urn:v"]) == ["urn:a", "urn:c"]
+    assert matched(bare, found, using_named_graph_uri=["urn:u"]) == []
+    assert matched(bare, inside) == ["urn:a", "urn:c"]
+    assert matched(bare, inside, using_named_graph_uri=["urn:u"]) == ["urn:a"]
+    assert matched(bare, inside, using_graph_uri=["urn:u"]) == []
+
+
+@pytest.mark.parametrize("iri", ["nothing", "http://[", "urn:a> WHERE {} ; CLEAR ALL #"])
+def test_a_graph_of_an_update_that_is_no_iri_is_refused(bare: str, iri: str) -> None:
+    status, said = send(
+        f"{bare}/sparql?{urlencode({'using-graph-uri': iri})}",
+        "POST",
+        b"INSERT { ?s ?p 1 } WHERE { ?s ?p ?o }",
+        {"Content-Type": "application/sparql-update"},
+    )
+
+    assert status == 400
+    assert "is no IRI" in said
+
+
+def test_relative_iris_of_an_update_stand_under_the_base_of_the_store(bare: str) -> None:
+    assert update(bare, "CLEAR ALL ; INSERT DATA { <a> <b> <c> }")[0] == 204
+    assert rows(bare, "SELECT ?o { ?s ?p ?o }") == ["http://localhost/c"]
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_a_graph_whose_name_is_no_iri_is_refused_in_words(bare: str, method: str) -> None:
+    status, said = send(f"{bare}/graphs?graph=http://%5B/", method, b"" if method == "PUT" else None, TURTLE)
+
+    assert status == 400
+    assert "is no IRI of a graph" in said
+
+
 @pytest.mark.parametrize(
     ("query", "body", "kind", "status"),
     [
@@ -86,7 +146,7 @@ def test_a_graph_that_cannot_be_written_is_refused(
     [
         ({"update": "LOAD <http://127.0.0.1:9/>"}, 400),
         ({"update": "CLEAR ALL", "query": "ASK {}"}, 400),
-        ({"update": "CLEAR ALL", "using-graph-uri": "urn:g"}, 400),
+        ({"update": "WITH <urn:g> INSERT {} WHERE {}", "using-graph-uri": "urn:g"}, 400),
         ({"update": "SELECT * {}"}, 400),
         ({"query": "CLEAR ALL"}, 400),
     ],

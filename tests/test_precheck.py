@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from qgraph.errors import OutwardQuery, QueryTooLarge
-from qgraph.precheck import Limits, check, measure
+from qgraph.errors import OutwardQuery, QueryError, QueryTooLarge
+from qgraph.precheck import Limits, check, graphs, measure, using
 
 
 @pytest.mark.parametrize(
@@ -108,3 +108,44 @@ def test_no_query_of_the_w3c_suites_is_refused(shared: Path) -> None:
 @pytest.mark.parametrize("mark", ["a", "<", '"', "'", '"""', "(", "?", "a:", "1.", "/*", "\\u0041"])
 def test_a_text_is_measured_to_its_end(mark: str) -> None:
     assert measure(mark * 20_000) == measure(mark * 20_000)
+
+
+UPDATES = [
+    ("INSERT { ?s <x:p> 1 } WHERE { ?s ?p ?o }", "INSERT { ?s <x:p> 1 } USING <x:g> WHERE { ?s ?p ?o }"),
+    (
+        "DELETE WHERE { ?s <x:p> 'WHERE }' }",
+        "DELETE { ?s <x:p> 'WHERE }' } USING <x:g> WHERE { ?s <x:p> 'WHERE }' }",
+    ),
+    (
+        "delete {} insert {} where { { ASK WHERE {} } } ; INSERT {} # WHERE\nWHERE {}",
+        "delete {} insert {} USING <x:g> where { { ASK WHERE {} } } ; INSERT {} # WHERE\nUSING <x:g> WHERE {}",
+    ),
+    (
+        "PREFIX where: <x:where> INSERT DATA { where:using where:with '''USING <x:h>''' }",
+        "PREFIX where: <x:where> INSERT DATA { where:using where:with '''USING <x:h>''' }",
+    ),
+]
+
+
+@pytest.mark.parametrize(("sent", "made"), UPDATES)
+def test_the_graphs_of_a_request_are_said_of_each_operation(sent: str, made: str) -> None:
+    assert using(sent, ["<x:g>"], []) == made
+
+
+def test_named_graphs_are_said_so_and_none_change_nothing() -> None:
+    assert using("INSERT {} WHERE {}", [], ["<x:g>"]) == "INSERT {} USING NAMED <x:g> WHERE {}"
+    assert using("WITH <x:g> INSERT {} WHERE {}", [], []) == "WITH <x:g> INSERT {} WHERE {}"
+
+
+@pytest.mark.parametrize("word", ["WITH <x:g> INSERT {} WHERE {}", "INSERT {} using named <x:g> WHERE {}"])
+def test_graphs_are_named_in_the_request_or_in_the_update(word: str) -> None:
+    with pytest.raises(QueryError, match="do one of both"):
+        using(word, ["<x:g>"], [])
+
+
+@pytest.mark.parametrize(
+    "said", ["ASK FROM <http://[>{}", "BASE <http://[> ASK FROM <a>{}", "PREFIX a: <//[> ASK FROM a:b{}"]
+)
+def test_what_is_no_iri_is_told_in_words(said: str) -> None:
+    with pytest.raises(QueryError, match="is no IRI"):
+        graphs(said, "http://e/")

@@ -7,7 +7,7 @@ import pytest
 from qgraph.engine import Reply, Task
 from qgraph.errors import MethodNotAllowed, NotAcceptable, RequestError, UnsupportedMediaType
 from qgraph.formats import GRAPHS, RESULTS
-from qgraph.protocol import FORM, QUERY, Answer, Request, answer, choose
+from qgraph.protocol import FORM, QUERY, UPDATE, Answer, Request, SentUpdate, answer, choose, update_of
 
 
 class Echo:
@@ -31,6 +31,9 @@ def asked(request: Request) -> dict[str, str]:
         Request("POST", "", f"{FORM}; charset=UTF-8", "", urlencode({"query": "ASK {'ə&+ '}"}).encode()),
         Request("POST", "", QUERY, "", "ASK {'ə&+ '}".encode()),
         Request("QUERY", "", QUERY, "", "ASK {'ə&+ '}".encode()),
+        Request("QUERY", "", FORM, "", urlencode({"query": "ASK {'ə&+ '}"}).encode()),
+        Request("POST", "", f'{QUERY.upper()}; version="1.2"', "", "ASK {'ə&+ '}".encode()),
+        Request("POST", "", QUERY, "", "ASK {'ə&+ '}".encode(), coding="identity"),
         Request("POST", "", f"{QUERY}; charset=utf-8", "", "ASK {'ə&+ '}".encode()),
     ],
 )
@@ -47,7 +50,8 @@ REFUSED = [
     (Request("GET", "&".join(["a=1"] * 200)), RequestError, "cannot be read"),
     (Request("POST", "query=ASK%7B%7D", QUERY, "", b"ASK {}"), RequestError, "found 2"),
     (Request("POST", "query=ASK%7B%7D", FORM, "", b"query=ASK%7B%7D"), RequestError, "found 2"),
-    (Request("QUERY", "", FORM, "", b"query=ASK%7B%7D"), UnsupportedMediaType, "expected"),
+    (Request("QUERY", "", "", "", b"ASK {}"), UnsupportedMediaType, "of no stated type"),
+    (Request("POST", "", QUERY, "", b"ASK {}", coding="gzip"), UnsupportedMediaType, "is packed"),
     (Request("POST", "", FORM, "", b"update=CLEAR+ALL"), RequestError, "found none"),
     (
         Request("QUERY", "", "application/sparql-update", "", b"CLEAR ALL"),
@@ -99,6 +103,8 @@ ACCEPTS = [
     ("text/*", "csv", "turtle"),
     ("image/png", "", ""),
     ("text/csv;q=0", "", ""),
+    ("text/turtle;version=1.2", "", "turtle"),
+    ('text/csv; header=present;q=0.5, application/sparql-results+json; version="1.2"', "json", ""),
 ]
 
 
@@ -112,6 +118,7 @@ def test_a_format_can_be_named_without_headers() -> None:
     assert asked(Request("GET", "query=ASK%7B%7D&format=trig"))["triples"] == "trig"
     assert asked(Request("GET", "query=ASK%7B%7D&format=xml"))["triples"] == "rdfxml"
     assert asked(Request("GET", "query=ASK%7B%7D&format=jsonld"))["results"] == "json"
+    assert asked(Request("GET", "query=ASK%7B%7D&format=nt"))["triples"] == "ntriples"
 
 
 def test_a_format_of_no_name_of_ours_leaves_the_choice_to_the_header() -> None:
@@ -139,3 +146,45 @@ def test_text_says_its_charset_and_the_answer_depends_on_accept() -> None:
 
     assert told.media_type == "text/csv; charset=utf-8"
     assert told.headers == {"Vary": "Accept"}
+
+
+UPDATES = [
+    (Request("POST", "", FORM, "", b"update=CLEAR+ALL"), SentUpdate("CLEAR ALL")),
+    (Request("POST", "", UPDATE, "", b"CLEAR ALL"), SentUpdate("CLEAR ALL")),
+    (
+        Request("POST", "using-graph-uri=x:a&using-named-graph-uri=x:c", UPDATE, "", b"CLEAR ALL"),
+        SentUpdate("CLEAR ALL", ("x:a",), ("x:c",)),
+    ),
+    (
+        Request("POST", "", FORM, "", b"update=CLEAR+ALL&using-graph-uri=x:a&using-graph-uri=x:b"),
+        SentUpdate("CLEAR ALL", ("x:a", "x:b")),
+    ),
+    (Request("POST", "", QUERY, "", b"CLEAR ALL"), None),
+    (Request("POST", "", "text/plain", "", b"CLEAR ALL"), None),
+    (Request("GET", "query=ASK%7B%7D"), None),
+]
+
+
+@pytest.mark.parametrize(("request_", "sent"), UPDATES)
+def test_an_update_is_read_from_where_the_protocol_puts_it(
+    request_: Request, sent: SentUpdate | None
+) -> None:
+    assert update_of(request_) == sent
+
+
+BAD_UPDATES = [
+    (Request("GET", "update=CLEAR+ALL"), MethodNotAllowed, "by POST"),
+    (Request("QUERY", "", FORM, "", b"update=CLEAR+ALL"), MethodNotAllowed, "by POST"),
+    (Request("POST", "", FORM, "", b"update=CLEAR+ALL&update=CLEAR+ALL"), RequestError, "found 2"),
+    (Request("POST", "", FORM, "", b"update=CLEAR+ALL&query=ASK%7B%7D"), RequestError, "not both"),
+    (Request("POST", "", f"{UPDATE}; charset=UTF-16", "", b""), UnsupportedMediaType, "UTF-16"),
+    (Request("POST", "", UPDATE, "", b"CLEAR \xff"), RequestError, "Byte 6"),
+]
+
+
+@pytest.mark.parametrize(("request_", "error", "words"), BAD_UPDATES)
+def test_an_update_that_is_not_of_the_protocol_is_refused(
+    request_: Request, error: type[RequestError], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        update_of(request_)

@@ -72,6 +72,22 @@ def test_a_graph_that_is_not_here_is_not_fetched(text: str) -> None:
         answer(Question(text, base="http://b/"))
 
 
+def test_the_graphs_of_the_request_stand_in_place_of_those_in_the_text() -> None:
+    asked = Question(
+        "SELECT ?o FROM <http://e/none> { ?s ?p ?o }", results="tsv", default_graphs=["http://e/g"]
+    )
+
+    assert answer(asked)[1] == b'?o\n"y"\n'
+
+
+def test_a_refusal_for_want_of_a_format_lists_those_of_its_kind() -> None:
+    with pytest.raises(NotAcceptable) as refusal:
+        answer(Question("ASK {}", results="", triples="turtle"))
+
+    assert "text/csv" in refusal.value.details["offers"]
+    assert "text/turtle" not in refusal.value.details["offers"]
+
+
 def test_a_plain_store_takes_a_graph_that_is_not_here_as_empty() -> None:
     assert b"false" in answer(Question("ASK FROM <http://e/none> { ?s ?p ?o }", strict=False))[1]
     with pytest.raises(UnknownGraph, match="<file:///etc/passwd>"):

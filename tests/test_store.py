@@ -92,3 +92,10 @@ def test_terms_are_told_as_text() -> None:
         "",
     ]
     assert store.text_of(store.Triple(A, B, Literal("x"))) == '<http://e/a> <http://e/b> "x"'
+
+
+def test_an_update_that_is_no_sparql_is_called_an_update() -> None:
+    with pytest.raises(
+        QuerySyntaxError, match=r"^The update is not SPARQL: line 1, column 9.*expected something else"
+    ):
+        store.update(store.in_memory(), "CLEAR XX")

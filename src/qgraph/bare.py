@@ -10,7 +10,7 @@ from pathlib import Path
 from qgraph import store, versions
 from qgraph.errors import NotFound
 from qgraph.formats import BY_NAME
-from qgraph.precheck import Limits, check
+from qgraph.precheck import Limits, check, using
 from qgraph.store import DefaultGraph, NamedNode, Quad, Store
 from qgraph.versions import Version
 
@@ -20,15 +20,20 @@ BASE = "http://localhost/"
 
 @dataclass(frozen=True)
 class Update:
-    """A SPARQL 1.1 Update, within *limits*."""
+    """A SPARQL 1.1 Update, within *limits*; its patterns are matched in the graphs that are named, if any."""
 
     text: str
     limits: Limits
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
 
     def apply(self, data: Store) -> None:
         """Change *data*. Raises QueryError where the text is no update or cannot run."""
         check(self.text, self.limits)
-        store.update(data, self.text)
+        default, named = (
+            [str(store.iri(one)) for one in iris] for iris in (self.default_graphs, self.named_graphs)
+        )
+        store.update(data, using(self.text, default, named), BASE)
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,7 @@ def write(folder: Path, change: Change) -> Version:
 
 def graph_name(iri: str) -> NamedNode | DefaultGraph:
     """Return the name of the graph *iri*, the default graph if it is empty."""
-    return NamedNode(iri) if iri else DefaultGraph()
+    return store.iri(iri) if iri else DefaultGraph()
 
 
 def _next(parent: int, size: int) -> Version:

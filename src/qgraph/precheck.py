@@ -8,10 +8,11 @@ a limit is to be set where no honest query comes near it.
 
 import re
 import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
-from qgraph.errors import OutwardQuery, QueryTooLarge
+from qgraph.errors import OutwardQuery, QueryError, QueryTooLarge
 
 # What may hold marks without meaning is matched first: IRIs, strings, comments,
 # variables, names. What is left are the marks and keywords of the grammar.
@@ -89,12 +90,51 @@ def graphs(query: str, base: str) -> list[str]:
     for at, word in enumerate(words[:-3]):
         keyword = word.upper()
         if keyword == "BASE":
-            base = urljoin(base, words[at + 1][1:-1])
+            base = _joined(base, words[at + 1])
         elif keyword == "PREFIX":
-            prefixes[words[at + 1]] = urljoin(base, words[at + 2][1:-1])
+            prefixes[words[at + 1]] = _joined(base, words[at + 2])
         elif keyword == "FROM":
             named.append(words[at + 2 if words[at + 1].upper() == "NAMED" else at + 1])
     return [_iri(written, base, prefixes) for written in named]
+
+
+def using(update: str, default: Iterable[str], named: Iterable[str]) -> str:
+    """Return *update* with the graphs *default* and *named*, as IRIs are written, said of each operation.
+
+    DELETE WHERE is short for the same pattern twice (SPARQL 1.1 Update, section
+    3.1.3.3). Raises QueryError where the text names graphs for its patterns
+    itself (SPARQL 1.1 Protocol, section 2.2.3).
+    """
+    clauses = [f"USING {iri} " for iri in default] + [f"USING NAMED {iri} " for iri in named]
+    if not clauses:
+        return update
+    parts = [("", 0, 0), *_outside(update), ("", 0, 0)]
+    written, done = [], 0
+    for (before, *_), (word, at, _), (_, start, end) in zip(parts, parts[1:], parts[2:], strict=False):
+        if word in ("USING", "WITH"):
+            raise QueryError(
+                f"Graphs are named in the request and in the update, with {word}: do one of both."
+            )
+        if word == "WHERE":
+            body = update[start:end] + " " if before == "DELETE" else ""
+            written += [update[done:at], body, *clauses]
+            done = at
+    return "".join([*written, update[done:]])
+
+
+def _outside(update: str) -> Iterator[tuple[str, int, int]]:
+    """Yield each word outside brackets, and each group in brackets as a whole, with start and end."""
+    level = start = 0
+    for token in TOKEN.finditer(update):
+        if token.lastgroup == "open":
+            start = start if level else token.start()
+            level += 1
+        elif token.lastgroup == "close":
+            level -= 1
+            if level == 0:
+                yield "", start, token.end()
+        elif token.lastgroup == "word" and level == 0:
+            yield token[0].upper(), token.start(), token.end()
 
 
 class _Meter:
@@ -160,9 +200,16 @@ def _refusal(word: str, target: str, service: str) -> str:
 
 def _iri(written: str, base: str, prefixes: dict[str, str]) -> str:
     if written.startswith("<"):
-        return urljoin(base, written[1:-1])
+        return _joined(base, written)
     prefix, _, name = written.partition(":")
     return prefixes.get(f"{prefix}:", "") + name
+
+
+def _joined(base: str, written: str) -> str:
+    try:
+        return urljoin(base, written[1:-1])
+    except ValueError as error:
+        raise QueryError(f"{written} is no IRI: {error}.") from error
 
 
 def _refuse(name: str, found: int, *, limit: int, unit: str) -> None:

@@ -25,13 +25,15 @@ UPDATE = "application/sparql-update"
 # What a client that names a format for rows would have a graph in, and the other way round.
 LIKE = {"json": "jsonld", "xml": "rdfxml", "jsonld": "json", "rdfxml": "xml"}
 METHODS = ("GET", "HEAD", "POST", "QUERY")
+BY_PARAMETER = BY_NAME | {one.suffix: one for one in RESULTS + GRAPHS}
 
 
 @dataclass(frozen=True)
 class Request:
     """What the protocol needs of an HTTP request; *query_string* is still encoded.
 
-    The *client*, an address, makes no difference to the answer.
+    The *client*, an address, makes no difference to the answer; *coding* is how
+    the body is packed (Content-Encoding), which must be not at all.
     """
 
     method: str
@@ -41,6 +43,19 @@ class Request:
     body: bytes = b""
     url: str = ""
     client: str = field(default="", compare=False)
+    coding: str = ""
+
+
+@dataclass(frozen=True)
+class SentUpdate:
+    """An update as it was sent: its *text*, and the graphs that its patterns are matched in, if it names any.
+
+    SPARQL 1.1 Protocol, section 2.2.3: as if USING and USING NAMED were said of each operation.
+    """
+
+    text: str
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,13 +91,12 @@ def answer(request: Request, engine: Engine) -> Answer:
     return _answer(engine.ask(Task("query", arguments), request.client))
 
 
-def update_of(request: Request) -> str | None:
+def update_of(request: Request) -> SentUpdate | None:
     """Return the update that *request* holds (SPARQL 1.1 Protocol, section 2.2), None if it holds none.
 
     Raises RequestError if it is sent in another way than the protocol has it.
     """
-    kind, _ = parse_options_header(request.content_type)
-    if request.method == "POST" and kind not in (FORM, UPDATE):
+    if request.method == "POST" and _kind(request)[0] not in (FORM, UPDATE):
         return None
     parameters = _parameters(request)
     if "update" not in parameters:
@@ -91,9 +105,8 @@ def update_of(request: Request) -> str | None:
         raise MethodNotAllowed("An update is sent by POST.")
     if "query" in parameters:
         raise RequestError("A request holds a query or an update, not both.")
-    if "using-graph-uri" in parameters or "using-named-graph-uri" in parameters:
-        raise RequestError("Graphs for an update are named in its text: with USING.")
-    return _only("update", parameters)
+    graphs = (parameters.get(name, []) for name in ("using-graph-uri", "using-named-graph-uri"))
+    return SentUpdate(_only("update", parameters), *map(tuple, graphs))
 
 
 def _answer(reply: Reply) -> Answer:
@@ -112,15 +125,22 @@ def _parameters(request: Request) -> dict[str, list[str]]:
     parameters = _decoded(request.query_string)
     if request.method in ("GET", "HEAD"):
         return parameters
-    kind, options = parse_options_header(request.content_type)
+    kind, options = _kind(request)
+    if request.coding.lower() not in ("", "identity"):
+        raise UnsupportedMediaType(f"The body is packed ({request.coding}), expected it as it is.")
     if options.get("charset", "utf-8").lower().replace("-", "") != "utf8":
         raise UnsupportedMediaType(f"The body's charset is {options['charset']}, expected UTF-8.")
-    if kind == FORM and request.method == "POST":
+    if kind == FORM:
         return _decoded("&".join(part for part in (request.query_string, _text(request.body)) if part))
     sent = {QUERY: "query", UPDATE: "update" if request.method == "POST" else ""}.get(kind)
     if sent:
         return parameters | {sent: [*parameters.get(sent, []), _text(request.body)]}
     raise UnsupportedMediaType(f"The body is {kind or 'of no stated type'}, expected {FORM} or {QUERY}.")
+
+
+def _kind(request: Request) -> tuple[str, dict[str, str]]:
+    kind, options = parse_options_header(request.content_type)
+    return kind.lower(), options
 
 
 def _decoded(encoded: str) -> dict[str, list[str]]:
@@ -149,12 +169,12 @@ def _only(name: str, parameters: dict[str, list[str]]) -> str:
 def _formats(accept: str, parameters: dict[str, list[str]]) -> tuple[str, str]:
     """Return the names of the formats for rows and for graphs, empty where none is accepted.
 
-    The parameter “format” comes first; where it holds no name of ours, as some
+    The parameter “format” comes first, a name or a suffix; where it holds none of ours, as some
     clients send media types there and several, it is the Accept header that counts.
     """
-    named = [name for name in parameters.get("format", []) if name in BY_NAME]
+    named = [BY_PARAMETER[name] for name in parameters.get("format", []) if name in BY_PARAMETER]
     if named:
-        name = named[0]
+        name = named[0].name
         rows = name if BY_NAME[name] in RESULTS else LIKE.get(name, "json")
         return rows, name if BY_NAME[name] in GRAPHS else LIKE.get(name, "turtle")
     if "format" in parameters and accept in ("", "*/*"):
@@ -173,8 +193,17 @@ def choose(accept: str, offers: Iterable[Format]) -> str:
     """
     by_type = {kind: one for one in reversed([*offers]) for kind in (*one.aliases, one.media_type)}
     ranked = sorted(by_type, key=lambda kind: _rank(kind, by_type[kind], [*offers]))
-    best = parse_accept_header(accept or "*/*", MIMEAccept).best_match(ranked)
+    best = types_of(accept or "*/*").best_match(ranked)
     return by_type[best].name if best else ""
+
+
+def types_of(accept: str) -> MIMEAccept:
+    """Return the media types in the header *accept*, without parameters such as version or charset.
+
+    What is sent is the same whatever they say.
+    """
+    parsed = parse_accept_header(accept, MIMEAccept)
+    return MIMEAccept([(kind.partition(";")[0].strip(), quality) for kind, quality in parsed])
 
 
 def _rank(kind: str, one: Format, offers: list[Format]) -> tuple[bool, int]:

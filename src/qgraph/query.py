@@ -11,7 +11,7 @@ from typing import IO, Any, Self, cast
 
 from qgraph import precheck
 from qgraph.errors import NotAcceptable, ResultTooLarge, UnknownGraph
-from qgraph.formats import BY_NAME
+from qgraph.formats import BY_NAME, GRAPHS, RESULTS
 from qgraph.precheck import Limits
 from qgraph.settings import Settings
 from qgraph.store import QueryTriples, Store, ask, has_graph, write
@@ -113,16 +113,24 @@ def answer(store: Store, question: Question, *, prefixes: dict[str, str], output
     )
     name = question.triples if isinstance(found, QueryTriples) else question.results
     if not name:
-        kind = "a graph" if isinstance(found, QueryTriples) else "rows or a truth value"
-        raise NotAcceptable(f"The answer is {kind}, and no format for that is accepted.")
+        graph = isinstance(found, QueryTriples)
+        kind, offers = ("a graph", GRAPHS) if graph else ("rows or a truth value", RESULTS)
+        raise NotAcceptable(
+            f"The answer is {kind}, and no format for that is accepted.",
+            offers=sorted(one.media_type for one in offers),
+        )
     chosen = BY_NAME[name]
     write(found, cast("IO[bytes]", output), syntax=chosen, prefixes=prefixes, rows=question.rows)
     return name
 
 
 def _check_graphs(store: Store, question: Question) -> None:
-    """Raise UnknownGraph for a graph of the query's dataset that is not in *store*."""
-    named = precheck.graphs(question.text, question.base)
-    for iri in (*question.default_graphs, *question.named_graphs, *named):
+    """Raise UnknownGraph for a graph of the query's dataset that is not in *store*.
+
+    Where the request names graphs, those in the text do not count (SPARQL 1.1
+    Protocol, section 2.1.4).
+    """
+    chosen = [*question.default_graphs, *question.named_graphs]
+    for iri in chosen or precheck.graphs(question.text, question.base):
         if (question.strict or iri.startswith("file:")) and not has_graph(store, iri):
             raise UnknownGraph(f"There is no graph <{iri}> here, and none is fetched from elsewhere.")

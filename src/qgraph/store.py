@@ -188,26 +188,31 @@ def ask(
         raise QueryError(f"The query cannot be answered: {error}.") from error
 
 
-def update(store: Store, text: str) -> None:
-    """Change *store* as *text*, a SPARQL 1.1 Update, says: all of it or nothing.
+def update(store: Store, text: str, base: str | None = None) -> None:
+    """Change *store* as *text*, a SPARQL 1.1 Update under *base*, says: all of it or nothing.
 
     A stranger's text goes through `precheck` first: pyoxigraph would fetch what
     LOAD names. Raises QueryError.
     """
     try:
-        store.update(text)
+        store.update(text, base_iri=base)
     except SyntaxError as error:
-        raise _located(text, str(error)) from error
+        raise _located(text, str(error), "update") from error
     except (RuntimeError, ValueError, OSError) as error:
         raise QueryError(f"The update cannot be made: {error}.") from error
 
 
-def has_graph(store: Store, iri: str) -> bool:
-    """Say whether *store* holds the named graph *iri*. Raises QueryError if that is no IRI."""
+def iri(text: str) -> NamedNode:
+    """Return the IRI *text*. Raises QueryError if it is none."""
     try:
-        return store.contains_named_graph(NamedNode(iri))
+        return NamedNode(text)
     except ValueError as error:
-        raise QueryError(f"{iri} is no IRI of a graph: {error}.") from error
+        raise QueryError(f"{text} is no IRI of a graph: {error}.") from error
+
+
+def has_graph(store: Store, name: str) -> bool:
+    """Say whether *store* holds the named graph *name*. Raises QueryError if that is no IRI."""
+    return store.contains_named_graph(iri(name))
 
 
 def select(store: Store, query: str, base: str | None = None) -> QuerySolutions:
@@ -227,15 +232,16 @@ def text_of(term: NamedNode | BlankNode | Literal | Triple | DefaultGraph | None
     return "" if term is None or isinstance(term, DefaultGraph) else str(term)
 
 
-def _located(query: str, said: str) -> QuerySyntaxError:
+def _located(query: str, said: str, kind: str = "query") -> QuerySyntaxError:
     match = QUERY_FAULT.match(said)
     if not match:
-        return QuerySyntaxError(f"The query is not SPARQL: {said}.")
+        return QuerySyntaxError(f"The {kind} is not SPARQL: {said}.")
     line, column, expected = int(match[1]), int(match[2]), SAID.sub("", CHARACTERS.sub("", match[3]))
+    expected = "expected something else" if expected == "expected" else expected
     text = (query.splitlines() or [""])[min(line, len(query.splitlines())) - 1 :][:1]
     near = "".join(text)[max(column - 16, 0) : column + 24].strip()
     return QuerySyntaxError(
-        f"The query is not SPARQL: line {line}, column {column}, near “{near}”: {expected}.",
+        f"The {kind} is not SPARQL: line {line}, column {column}, near “{near}”: {expected}.",
         line=line,
         column=column,
         near=near,

@@ -88,9 +88,9 @@ class Front:
     async def _query(self, request: Request, headers: dict[str, str], send: Send) -> None:
         """Answer *request* from the cache, or by the protocol's function in a thread."""
         loop = asyncio.get_running_loop()
-        text = protocol.update_of(request)
-        if text is not None:
-            await loop.run_in_executor(self.queries, writes.update, self.settings, text, headers)
+        sent = protocol.update_of(request)
+        if sent is not None:
+            await loop.run_in_executor(self.queries, writes.update, self.settings, sent, headers)
             await _send_empty(send)
             return
         key = (versions.current(self.settings.store), request)
@@ -133,6 +133,7 @@ class Front:
             body,
             f"{here}/sparql",
             (scope.get("client") or ("",))[0],
+            headers.get("content-encoding", ""),
         )
 
     async def _tell(self, path: str, send: Send) -> None:

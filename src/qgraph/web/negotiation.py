@@ -1,9 +1,7 @@
 """What a client would rather have: a page, or data."""
 
-from werkzeug.datastructures import MIMEAccept
-from werkzeug.http import parse_accept_header
-
 from qgraph.formats import GRAPHS, RESULTS
+from qgraph.protocol import types_of
 
 DATA = [kind for one in RESULTS + GRAPHS for kind in (one.media_type, *one.aliases)]
 XML = ("application/xml", "text/xml")
@@ -14,6 +12,6 @@ def wants_page(accept: str) -> bool:
 
     Browsers list plain XML beside HTML; that is not a wish for data.
     """
-    types = parse_accept_header(accept, MIMEAccept)
+    types = types_of(accept)
     data = [kind for kind in DATA if kind not in XML]
     return "text/html" in types.values() and types.best_match([*data, "text/html"]) == "text/html"

@@ -49,10 +49,11 @@ def sparql() -> Response:
         accept,
         request.get_data(),
         request.base_url,
+        coding=request.headers.get("Content-Encoding", ""),
     )
-    text = protocol.update_of(asked)
-    if text is not None:
-        writes.update(site().settings, text, headers_asked())
+    sent = protocol.update_of(asked)
+    if sent is not None:
+        writes.update(site().settings, sent, headers_asked())
         return Response(status=204)
     answer = protocol.answer(asked, site().engine)
     return Response(answer.reply.read(), headers=headers_of(answer))

@@ -6,15 +6,16 @@ from qgraph import commit
 from qgraph.commit import Change, Update
 from qgraph.errors import WriteRefused
 from qgraph.precheck import Limits
+from qgraph.protocol import SentUpdate
 from qgraph.settings import Settings
 from qgraph.versions import Version
 
 
-def update(settings: Settings, text: str, headers: Mapping[str, str]) -> Version:
-    """Make the update *text* and return the version it made. Raises WriteRefused or QueryError."""
+def update(settings: Settings, sent: SentUpdate, headers: Mapping[str, str]) -> Version:
+    """Make the update that was *sent* and return the version it made. Raises WriteRefused or QueryError."""
     size = settings.body_limit
     limits = Limits(size, settings.query_nesting, patterns=size, path=settings.query_path, values=size)
-    return write(settings, Update(text, limits), headers)
+    return write(settings, Update(sent.text, limits, sent.default_graphs, sent.named_graphs), headers)
 
 
 def write(settings: Settings, change: Change, headers: Mapping[str, str]) -> Version:
