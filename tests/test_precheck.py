@@ -117,8 +117,8 @@ UPDATES = [
         "DELETE { ?s <x:p> 'WHERE }' } USING <x:g> WHERE { ?s <x:p> 'WHERE }' }",
     ),
     (
-        "delete {} insert {} where { { ASK WHERE {} } } ; INSERT {} # WHERE\nWHERE {}",
-        "delete {} insert {} USING <x:g> where { { ASK WHERE {} } } ; INSERT {} # WHERE\nUSING <x:g> WHERE {}",
+        "delete {} insert {} where { { WHERE {} } } ; INSERT {} # WHERE\nWHERE {}",
+        "delete {} insert {} USING <x:g> where { { WHERE {} } } ; INSERT {} # WHERE\nUSING <x:g> WHERE {}",
     ),
     (
         "PREFIX where: <x:where> INSERT DATA { where:using where:with '''USING <x:h>''' }",

@@ -25,7 +25,7 @@ from pyoxigraph import (
     Triple,
 )
 
-from qgraph.errors import QueryError, QuerySyntaxError, ResultTooLarge, SourceError, StoreError
+from qgraph.errors import NotAcceptable, QueryError, QuerySyntaxError, ResultTooLarge, SourceError, StoreError
 from qgraph.formats import Format
 
 __all__ = [
@@ -49,6 +49,9 @@ RESULT_SYNTAX = {
 }
 # What stands once for each row (in JSON between two rows), and the rows there are before its first.
 ROW_MARKS = {"json": (b'},{"', 1), "xml": (b"</result>", 0), "tsv": (b"\n", -1)}
+# Characters that XML 1.0 leaves out (section 2.2), and elements whose name ends with its prefix.
+NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]|<[^<>&\s:\"']+:[\s/>]")
+LONGEST_MARK = 64
 # The parser lists the characters a name may have; a person needs the words only.
 CHARACTERS = re.compile(r",? \[['_].*", re.DOTALL)
 SAID = re.compile(r"^expected one of (?=[A-Z][a-z]|The )")
@@ -258,8 +261,11 @@ def write(
 ) -> None:
     """Write *answer*, of at most so many *rows*, to *output* in *syntax*.
 
-    Raises ResultTooLarge for more rows, QueryError for what fails as it runs.
+    Raises ResultTooLarge for more rows, QueryError for what fails as it runs,
+    NotAcceptable for what *syntax* cannot hold.
     """
+    if syntax.name in ("xml", "rdfxml"):
+        output = cast("IO[bytes]", _Xml(output))
     try:
         if isinstance(answer, QueryTriples):
             pyoxigraph.serialize(answer, output, RDF_SYNTAX[syntax.name], prefixes=prefixes)
@@ -272,6 +278,33 @@ def write(
             answer.serialize(cast("IO[bytes]", counted), RESULT_SYNTAX[syntax.name])
     except (RuntimeError, ValueError) as error:
         raise QueryError(f"The query cannot be answered: {error}.") from error
+    except OSError as error:
+        if error.errno is not None:  # the file to write to, not the format, is at fault
+            raise
+        raise NotAcceptable(f"The answer does not fit this format, ask for another: {error}.") from error
+
+
+class _Xml:
+    """Writes on to *output* what is XML 1.0; the engine would write other characters and names too.
+
+    Raises NotAcceptable.
+    """
+
+    def __init__(self, output: IO[bytes]) -> None:
+        self.output = output
+        self.edge = b""
+
+    def write(self, chunk: bytes) -> int:
+        """Write *chunk* and return its length."""
+        seen = self.edge + bytes(chunk)
+        if found := NOT_XML.search(seen):
+            what = "a predicate whose name ends so" if b"<" in found[0] else "a character of the answer"
+            raise NotAcceptable(f"XML cannot hold {what}, ask for another format.")
+        self.edge = seen[-LONGEST_MARK:]
+        return self.output.write(chunk)
+
+    def flush(self) -> None:
+        """Do nothing: nobody reads before the answer is complete."""
 
 
 class _Counted:
@@ -311,4 +344,10 @@ def _write_csv(rows: QuerySolutions, output: IO[bytes], limit: int) -> None:
 
 
 def _csv_cell(term: NamedNode | BlankNode | Literal | Triple | None) -> str:
+    if isinstance(term, Triple):
+        parts = [
+            f'"{part.value}"' if isinstance(part, Literal) else _csv_cell(part)
+            for part in (term.subject, term.predicate, term.object)
+        ]
+        return f"<<( {' '.join(parts)} )>>"
     return str(term) if isinstance(term, BlankNode) else text_of(term)
