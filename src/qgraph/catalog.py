@@ -1,56 +1,76 @@
-"""What the endpoint says of itself (SPARQL 1.1 Service Description, VoID)."""
+"""What the endpoint says of itself (SPARQL 1.1 and 1.2 Service Description, VoID)."""
 
-from collections import Counter
 from collections.abc import Iterator
 
 from qgraph.errors import RequestError
 from qgraph.formats import BY_NAME
 from qgraph.namespaces import TYPE, XSD
-from qgraph.precheck import Limits
-from qgraph.store import BlankNode, Literal, NamedNode, Store, Triple, dump, text_of
+from qgraph.settings import Settings
+from qgraph.store import BlankNode, Literal, NamedNode, Store, Triple, dump, select, text_of
 from qgraph.versions import Version
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
 VOID = "http://rdfs.org/ns/void#"
 DCTERMS = "http://purl.org/dc/terms/"
 FORMATS = "http://www.w3.org/ns/formats/"
+ENTAILMENT = "http://www.w3.org/ns/entailment/"
 WRITTEN = (
     *("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV"),
     *("Turtle", "N-Triples", "RDF_XML", "JSON-LD", "TriG", "N-Quads"),
 )
+QUERY_LANGUAGES = ("SPARQL11Query", "SPARQL12Query")
+UPDATE_LANGUAGES = ("SPARQL11Update", "SPARQL12Update")
+LIMITS = {
+    "query_length": "A query has at most {:,} characters",
+    "query_nesting": "A query has at most {:,} levels of brackets",
+    "query_patterns": "A query has at most {:,} patterns",
+    "query_path": "A path in a query has at most {:,} steps",
+    "query_values": "VALUES in a query has at most {:,} terms",
+    "query_timeout": "A query takes at most {:g} seconds",
+    "client_queries": "One address runs at most {:,} long queries at once",
+    "result_rows": "An answer has at most {:,} rows",
+    "result_limit": "An answer has at most {:,} bytes",
+    "body_limit": "The body of a request has at most {:,} bytes",
+}
+SIZES = "SELECT ?g (COUNT(*) AS ?n) { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } } GROUP BY ?g"
 Node = NamedNode | BlankNode
 
 
-def service(store: Store, version: Version, *, endpoint: str, limits: Limits, syntax: str) -> bytes:
+def service(store: Store, version: Version, *, endpoint: str, chosen: Settings, syntax: str) -> bytes:
     """Return the description of the service at *endpoint* in *syntax*, prefixes bound.
 
-    It names the language, the result formats, the limits on a query, and the
-    dataset of *version*: its default graph and its named graphs with their counts. Raises
-    RequestError if *endpoint* is no IRI.
+    It names the languages, the result formats, the features and the limits of
+    the settings *chosen*, and the dataset of *version*: its default graph and its
+    named graphs with their counts. Raises RequestError if *endpoint* is no IRI.
     """
     prefixes = {"sd": SD, "void": VOID, "formats": FORMATS, "dcterms": DCTERMS} | version.prefixes
-    described = [*_service(endpoint, limits), *_dataset(store, version)]
+    described = [*_service(endpoint, chosen), *_dataset(store, version)]
     return dump(described, BY_NAME[syntax], prefixes)
 
 
-def _service(endpoint: str, limits: Limits) -> Iterator[Triple]:
+def _service(endpoint: str, chosen: Settings) -> Iterator[Triple]:
     try:
         here = NamedNode(endpoint)
     except ValueError as error:
         raise RequestError(f"The address {endpoint} is no IRI: check the Host header.") from error
     yield Triple(here, NamedNode(TYPE), NamedNode(SD + "Service"))
     yield Triple(here, NamedNode(SD + "endpoint"), here)
-    yield Triple(here, NamedNode(SD + "supportedLanguage"), NamedNode(SD + "SPARQL11Query"))
+    for name in (*QUERY_LANGUAGES, *(UPDATE_LANGUAGES if chosen.open_writes else ())):
+        yield Triple(here, NamedNode(SD + "supportedLanguage"), NamedNode(SD + name))
     for name in WRITTEN:
         yield Triple(here, NamedNode(SD + "resultFormat"), NamedNode(FORMATS + name))
-    for name, limit in vars(limits).items():
-        said = f"A query may have {limit} at most: the setting query_{name}."
+    # What can be inferred stands in the graphs: matching itself adds nothing.
+    yield Triple(here, NamedNode(SD + "defaultEntailmentRegime"), NamedNode(ENTAILMENT + "Simple"))
+    if chosen.allow_service:
+        yield Triple(here, NamedNode(SD + "feature"), NamedNode(SD + "BasicFederatedQuery"))
+    for name, words in LIMITS.items():
+        said = f"{words.format(getattr(chosen, name))} (the setting {name})."
         yield Triple(here, NamedNode(DCTERMS + "description"), Literal(said, language="en"))
     yield Triple(here, NamedNode(SD + "defaultDataset"), BlankNode("dataset"))
 
 
 def _dataset(store: Store, version: Version) -> Iterator[Triple]:
-    sizes = Counter(text_of(quad.graph_name) for quad in store)
+    sizes = {text_of(row["g"]): int(text_of(row["n"])) for row in select(store, SIZES)}
     dataset = BlankNode("dataset")
     yield Triple(dataset, NamedNode(TYPE), NamedNode(SD + "Dataset"))
     yield Triple(dataset, NamedNode(DCTERMS + "identifier"), Literal(version.digest))

@@ -25,7 +25,7 @@ from typing import Any
 from qgraph import catalog, query, settings, things, versions
 from qgraph.errors import QgraphError, StoreError
 from qgraph.process import FORK, limit_memory, shut_in
-from qgraph.query import Spool, limits_of, question_of
+from qgraph.query import Spool, question_of
 from qgraph.settings import Settings
 from qgraph.store import Store, in_memory
 from qgraph.versions import Version
@@ -162,8 +162,7 @@ class Worker:
             question = question_of(self.settings, base=self.version.base, **arguments)
             return query.answer(self.store, question, prefixes=self.version.prefixes, output=spool)
         if name == "service":
-            limits = limits_of(self.settings)
-            spool.write(catalog.service(self.store, self.version, limits=limits, **arguments))
+            spool.write(catalog.service(self.store, self.version, chosen=self.settings, **arguments))
             return str(arguments["syntax"])
         if name == "describe":
             found: object = things.describe(self.store, **arguments)
