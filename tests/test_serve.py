@@ -143,6 +143,69 @@ def test_a_browser_that_asks_before_it_posts_is_let_in(address: str) -> None:
 
     assert status == 204
     assert "POST" in headers["Access-Control-Allow-Methods"]
+    assert "QUERY" in headers["Allow"]
+    assert "application/sparql-query" in headers["Accept-Query"]
+    assert headers["Content-Type"] is None
+
+
+@pytest.mark.parametrize(
+    ("query", "sent", "status"),
+    [
+        ("ASK {}", {}, 200),
+        ("ASK {}", {"If_None_Match": "*"}, 304),
+        ("ASK {", {}, 400),
+        ("ASK {}", {"method": "PUT"}, 405),
+        ("ASK {}", {"Accept": "image/png"}, 406),
+        ("", {"method": "POST", "body": b"ASK {}", "Content_Type": "text/plain"}, 415),
+        ("ASK {}", {"Host": "evil.example"}, 421),
+        (KILLER, {}, 504),
+    ],
+)
+def test_a_page_of_another_site_reads_every_answer(
+    address: str, query: str, sent: dict[str, str], status: int
+) -> None:
+    found, headers, _ = ask(address, query, **sent)
+
+    assert found == status
+    assert headers["Access-Control-Allow-Origin"] == "*"
+    assert "Retry-After" in headers["Access-Control-Expose-Headers"]
+    assert headers["Access-Control-Allow-Credentials"] is None
+
+
+PATHS = [
+    *(
+        "/",
+        "/sparql",
+        "/nope",
+        "/nope.html",
+        "/film/tide",
+        "/film/nope",
+        "/questions/films",
+        "/questions/nope",
+    ),
+    *("/static/style.css", "/static/nope.css", "/graphs", "/graphs?default", "/graphs?graph=x:nope"),
+    *("/health", "/ready", "/metrics", "/sparql?query=ASK%7B%7D", "/sparql?query=ASK%7B"),
+]
+
+
+@pytest.mark.parametrize("accept", ["text/html", "*/*", "text/turtle"])
+@pytest.mark.parametrize("path", PATHS)
+def test_every_answer_keeps_its_reader_safe(address: str, path: str, accept: str) -> None:
+    request = urllib.request.Request(address + path, headers={"Accept": accept, "Cookie": "a=b"})
+    try:
+        answer = urllib.request.urlopen(request)
+    except urllib.error.HTTPError as error:
+        answer = error
+    with answer:
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["Set-Cookie"] is None
+        assert not answer.headers["Server"]
+        assert answer.status < 500
 
 
 def test_a_client_that_leaves_while_sending_harms_nobody(address: str) -> None:

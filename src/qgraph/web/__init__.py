@@ -38,4 +38,6 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
 def _guard(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if response.status_code == 204:
+        del response.headers["Content-Type"]  # of nothing
     return response

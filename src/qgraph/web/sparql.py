@@ -9,10 +9,17 @@ from qgraph.web.negotiation import wants_page
 from qgraph.web.pages import query_page, site
 
 blueprint = Blueprint("sparql", __name__)
+# Pages of other sites may read, with no credentials (Fetch, section 3.2).
 CORS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Headers": "Accept, Content-Type",
-    "Access-Control-Allow-Methods": "GET, HEAD, POST, QUERY, OPTIONS",
+    "Access-Control-Expose-Headers": "Accept-Query, Allow, ETag, Retry-After",
+}
+METHODS = ", ".join((*protocol.METHODS, "OPTIONS"))
+OPTIONS = CORS | {
+    "Allow": METHODS,
+    "Accept-Query": f"{protocol.QUERY}, {protocol.FORM}",  # RFC 10008, section 3
+    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
+    "Access-Control-Allow-Methods": METHODS,
     "Access-Control-Max-Age": "86400",
 }
 
@@ -37,7 +44,7 @@ def headers_asked() -> dict[str, str]:
 def sparql() -> Response:
     """Answer a query; a few lines over `protocol.answer`."""
     if request.method == "OPTIONS":
-        return Response(status=204, headers=CORS)
+        return Response(status=204, headers=OPTIONS)
     accept = request.headers.get("Accept", "")
     parameters = request.query_string.decode("latin-1")
     if is_for_page(request.method, accept, parameters):
