@@ -30,8 +30,13 @@ $(QGRAPH_STORE)/current: .venv/serve $(GRAPH)
 	$(INSTALL) --no-deps --require-hashes -r requirements-test.txt
 	@touch $@
 
-test: .venv/test
+test: .venv/test tests/clients/node_modules
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --cov --cov-report=term
+
+# Clients in JavaScript; without npm their tests say why they are skipped.
+tests/clients/node_modules: tests/clients/package-lock.json
+	-@if command -v npm >/dev/null; then \
+	  npm ci --prefix tests/clients --ignore-scripts --no-audit --no-fund --loglevel=error && touch $@; fi
 
 # Every attack and a long fuzz; takes several minutes.
 soak: .venv/test
@@ -48,12 +53,12 @@ lint:
 types:
 	$(BIN)/mypy
 
-# What the tests need of the operating system: Python's venv module, and curl for the README.
+# What the tests need of the operating system: Python's venv module, curl for the README, npm for clients.
 system:
-	@if command -v curl >/dev/null && $(PYTHON) -c 'import ensurepip' 2>/dev/null; then exit 0; \
+	@if command -v curl >/dev/null && command -v npm >/dev/null && $(PYTHON) -c 'import ensurepip' 2>/dev/null; then exit 0; \
 	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
-	  apt-get update -qq && apt-get install -qq --yes --no-install-recommends curl python3-venv; \
-	else echo 'The tests need curl and the venv module of Python: please install them.'; exit 1; fi
+	  apt-get update -qq && apt-get install -qq --yes --no-install-recommends curl python3-venv nodejs npm; \
+	else echo 'The tests need curl, npm and the venv module of Python: please install them.'; exit 1; fi
 
 # Writes docs/reference anew from the commands, settings, ontology and shapes.
 docs: .venv/test
@@ -66,6 +71,8 @@ lock: .venv/serve
 	  --no-header --group build -o requirements.txt pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-header --group test -o requirements-test.txt pyproject.toml
+	npm update --prefix tests/clients --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
+	$(BIN)/python tests/clients/slim.py
 
 clean:
-	rm -rf .venv store .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv store tests/clients/node_modules .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache

@@ -1,5 +1,12 @@
 """Clients that nobody here wrote, on the real server."""
 
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
 import pytest
 import SPARQLWrapper
 from rdflib import RDF, Dataset, Graph, Literal, URIRef
@@ -74,3 +81,64 @@ def test_rdflib_writes_to_a_plain_store(tiny: Settings, tmp_path: object) -> Non
         graph.add((URIRef("http://e/a"), URIRef("http://e/b"), Literal("ə", lang="az")))
 
         assert list(graph.objects()) == [Literal("ə", lang="az")]
+
+
+CLIENTS = Path(__file__).parent / "clients"
+
+
+@pytest.fixture(scope="module")
+def node() -> str:
+    """The program that runs the scripts in JavaScript, their packages being installed."""
+    program = shutil.which("node")
+    if program is None or not (CLIENTS / "node_modules").is_dir():
+        reason = "the clients in JavaScript are not installed: make tests/clients/node_modules, with npm"
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
+    return str(program)
+
+
+def said(node: str, script: str, *endpoints: str) -> dict[str, Any]:
+    """Return what *script* says of *endpoints*."""
+    command = [node, str(CLIENTS / script), *(f"{address}/sparql" for address in endpoints)]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert ran.returncode == 0, ran.stderr
+    return json.loads(ran.stdout)
+
+
+def rows_of(address: str) -> list[str]:
+    rows = wrapper(address, ROWS, SPARQLWrapper.JSON).queryAndConvert()["results"]["bindings"]
+    return [row["s"]["value"] for row in rows]
+
+
+def test_fetch_sparql_endpoint_reads_and_writes(
+    node: str, tiny: Settings, address: str, tmp_path: Path
+) -> None:
+    with serving(tiny.graph, tmp_path, "--bare", "--open-writes") as plain:
+        found = said(node, "fetch.mjs", address, plain)
+
+    assert found["get"] == found["post"]
+    assert found["get"]["rows"] == rows_of(address)
+    assert found["get"]["truth"] is True
+    assert found["get"]["triples"] > 20
+    assert found["written"] == {"value": "ə", "language": "az"}
+    assert "HTTP status 400" in found["refused"]
+
+
+def test_comunica_reads_and_writes(node: str, tiny: Settings, address: str, tmp_path: Path) -> None:
+    with serving(tiny.graph, tmp_path, "--bare", "--open-writes") as plain:
+        found = said(node, "comunica.mjs", address, plain)
+
+    assert found["named"] == found["discovered"]
+    assert found["named"]["rows"] == rows_of(address)
+    assert found["named"]["truth"] is True
+    assert found["named"]["triples"] > 20
+    assert found["written"] == ["2"]
+
+
+def test_the_lock_of_the_clients_holds_digests_and_no_address() -> None:
+    lock = (CLIENTS / "package-lock.json").read_text(encoding="utf-8")
+    packages = {name: one for name, one in json.loads(lock)["packages"].items() if name}
+
+    assert "://" not in lock
+    assert [
+        name for name, one in packages.items() if not one.get("integrity", "").startswith("sha512-")
+    ] == []
