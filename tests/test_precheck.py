@@ -49,6 +49,14 @@ def test_no_service_but_the_allowed_may_be_asked(target: str) -> None:
         check(f"SELECT * {{ SERVICE {target} {{ ?s ?p ?o }} }}", Limits(), "https://e/sparql")
 
 
+@pytest.mark.parametrize("target", ["<http://[>", "<https://[e>", "<//[>"])
+def test_a_service_that_has_no_iri_is_refused_in_words(target: str) -> None:
+    with pytest.raises(OutwardQuery, match="SERVICE is not allowed"):
+        check(f"SELECT * {{ SERVICE {target} {{}} }}", Limits())
+    with pytest.raises(QueryError, match="is no IRI"):
+        check(f"SELECT * {{ SERVICE {target} {{}} }}", Limits(), "https://e/sparql")
+
+
 def test_nothing_is_loaded_where_a_service_is_allowed() -> None:
     with pytest.raises(OutwardQuery, match="LOAD is not allowed"):
         check("LOAD <https://e/sparql>", Limits(), "https://e/sparql")

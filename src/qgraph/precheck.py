@@ -188,8 +188,12 @@ class _Meter:
 
 def _is_at(target: str, service: str) -> bool:
     """Say whether *target*, as written in a query, is an IRI at the host of *service*."""
-    asked, allowed = urlsplit(target[1:-1]), urlsplit(service)
-    return bool(service) and target.startswith("<") and asked[:2] == allowed[:2]
+    if not service or not target.startswith("<"):
+        return False
+    try:
+        return urlsplit(target[1:-1])[:2] == urlsplit(service)[:2]
+    except ValueError as error:
+        raise QueryError(f"{target} is no IRI: {error}.") from error
 
 
 def _refusal(word: str, target: str, service: str) -> str:

@@ -52,6 +52,7 @@ ROW_MARKS = {"json": (b'},{"', 1), "xml": (b"</result>", 0), "tsv": (b"\n", -1)}
 # Characters that XML 1.0 leaves out (section 2.2), and elements whose name ends with its prefix.
 NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]|<[^<>&\s:\"']+:[\s/>]")
 LONGEST_MARK = 64
+SHOWN = 200  # characters of what another service says
 # The parser lists the characters a name may have; a person needs the words only.
 CHARACTERS = re.compile(r",? \[['_].*", re.DOTALL)
 SAID = re.compile(r"^expected one of (?=[A-Z][a-z]|The )")
@@ -279,9 +280,16 @@ def write(
     except (RuntimeError, ValueError) as error:
         raise QueryError(f"The query cannot be answered: {error}.") from error
     except OSError as error:
-        if error.errno is not None:  # the file to write to, not the format, is at fault
-            raise
-        raise NotAcceptable(f"The answer does not fit this format, ask for another: {error}.") from error
+        raise _foreign(error) from error
+
+
+def _foreign(error: OSError) -> Exception:
+    """Return *error* as it is to be told: the format or a service may be at fault, or else our disk."""
+    if error.errno is not None:
+        return error
+    if "RDF 1.2" in str(error):
+        return NotAcceptable(f"The answer does not fit this format, ask for another: {error}.")
+    return QueryError(f"The service that the query asks did not answer: {str(error)[:SHOWN].strip()}.")
 
 
 class _Xml:
