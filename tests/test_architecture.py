@@ -10,8 +10,34 @@ from conftest import ROOT
 SOURCE = ROOT / "src" / "qgraph"
 ROWS = {
     "words": ["errors", "findings", "namespaces", "formats", "settings"],
-    "ground": ["store", "bridge", "process", "versions", "passages", "precheck"],
-    "write": ["sources", "load", "derive", "reason", "validate", "bare", "commit"],
+    "ground": [
+        *(
+            "store",
+            "bridge",
+            "delta",
+            "process",
+            "versions",
+            "keeping",
+            "tokens",
+            "reports",
+            "passages",
+            "precheck",
+        ),
+    ],
+    "write": [
+        *(
+            "sources",
+            "load",
+            "derive",
+            "reason",
+            "reach",
+            "validate",
+            "increment",
+            "ownership",
+            "suppression",
+        ),
+        *("edit", "folder", "guard", "bare", "commit"),
+    ],
     "read": ["engine", "pool", "query", "protocol", "things", "questions", "catalog", "export"],
     "edges": ["cli", "web", "__main__", "__init__"],
 }
@@ -25,7 +51,7 @@ ABOVE = {
 TO_THE_WRITE_WING = {"commit"}
 DOORS = {
     "pyoxigraph": {"store"},
-    "rdflib": {"bridge", "reason", "validate"},
+    "rdflib": {"bridge", "reason", "reach", "increment", "validate"},
     "owlrl": {"reason"},
     "pyshacl": {"validate"},
     "pyld": {"export"},
@@ -36,7 +62,7 @@ DOORS = {
     "werkzeug": {"protocol", "web"},
 }
 CORE = [
-    *("sources", "load", "derive", "reason", "validate", "commit", "versions", "store"),
+    *("sources", "load", "derive", "reason", "validate", "folder", "commit", "versions", "store"),
     *("query", "export", "protocol", "web/sparql"),
 ]
 FILES = sorted(SOURCE.rglob("*.py"))
@@ -130,8 +156,8 @@ def lines_of(name: str) -> int:
 
 
 def test_the_core_and_the_whole_stay_small() -> None:
-    assert sum(lines_of(name) for name in CORE) < 1500
-    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in FILES) < 6000
+    assert sum(lines_of(name) for name in CORE) < 1800
+    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in FILES) < 8000
 
 
 def test_only_settings_reads_the_environment() -> None:

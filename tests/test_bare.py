@@ -10,7 +10,8 @@ import pytest
 
 from conftest import ROOT, serving
 from qgraph import commit, settings, versions
-from qgraph.bare import KEPT, Update
+from qgraph.bare import KEPT
+from qgraph.edit import Update
 from qgraph.errors import QgraphError, SettingsError
 from qgraph.precheck import Limits
 from qgraph.settings import Settings
@@ -47,7 +48,7 @@ def held(address: str, query: str = "?graph=urn:g") -> tuple[int, str]:
 def test_a_graph_is_put_added_to_read_and_deleted(bare: str) -> None:
     url = f"{bare}/graphs?graph=urn:g"
 
-    assert send(url, "PUT", ONE, TURTLE)[0] == 204
+    assert send(url, "PUT", ONE, TURTLE)[0] == 201
     assert send(url, "POST", b"<urn:a> <urn:b> 1 .", TURTLE)[0] == 204
     assert len(held(bare)[1].splitlines()) == 2
     assert send(url, "PUT", ONE, TURTLE)[0] == 204
@@ -172,8 +173,8 @@ def test_a_name_that_is_not_ours_is_refused(bare: str) -> None:
 
 
 def test_nobody_writes_to_a_published_graph(address: str) -> None:
-    assert update(address, "CLEAR ALL")[0] == 403
-    assert send(f"{address}/graphs?default", "PUT", ONE, TURTLE)[0] == 403
+    assert update(address, "CLEAR ALL")[0] == 401
+    assert send(f"{address}/graphs?default", "PUT", ONE, TURTLE)[0] == 401
 
 
 @pytest.mark.parametrize("given", [{}, {"bare": True, "host": "0.0.0.0"}])

@@ -8,6 +8,7 @@ import pytest
 import zstandard
 
 from conftest import serving
+from qgraph import tokens
 from qgraph.protocol import Request
 from qgraph.settings import Settings
 from qgraph.web.cache import Cache, coding_of, entry_of, is_lasting
@@ -113,8 +114,9 @@ def test_an_answer_comes_packed_to_who_takes_it(address: str) -> None:
     assert "Accept-Encoding" in packed["Vary"]
 
 
-def test_a_request_with_a_token_is_not_kept(address: str) -> None:
-    _, headers, _ = ask(address, ALL, Authorization="Bearer x")
+def test_a_request_with_a_token_is_not_kept(address: str, tiny: Settings) -> None:
+    _, secret = tokens.create(tiny.store, "insider", "a test")
+    _, headers, _ = ask(address, ALL, Authorization=f"Bearer {secret}")
 
     assert headers["Cache-Control"] == "private, no-store"
     assert headers["ETag"] is None

@@ -183,4 +183,4 @@ def test_a_new_store_starts_from_nothing(tiny: Settings, tmp_path: Path) -> None
         replace(tiny, store=tmp_path / "deep" / "store"), message="First.", progress=quietly
     )
 
-    assert (version.number, version.message, version.curator) == (1, "First.", "files")
+    assert (version.number, version.message, version.curator) == (1, "First.", "folder")

@@ -102,6 +102,7 @@ def test_no_term_is_lonely(real: Settings) -> None:
     reserved = {
         ":selfDescribedAs",
         "core:NoValue",
+        "core:enteredBy",
         "core:Restricted",
         "core:Interpretation",
         "core:graphBase",

@@ -6,7 +6,8 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
-from qgraph.errors import QgraphError
+from qgraph.errors import QgraphError, Refused
+from qgraph.findings import Report
 from qgraph.web.errors import STATUS, problem
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"}
@@ -134,7 +135,7 @@ def test_pages_ask_nobody_else_for_anything(client: FlaskClient) -> None:
 
 def test_every_error_has_a_status_and_a_sentence() -> None:
     for error, status in STATUS.items():
-        told = problem(error("This is why."))
+        told = problem(Refused("This is why.", Report()) if error is Refused else error("This is why."))
         assert (told.status, told.body["detail"]) == (status, "This is why.")
 
 

@@ -34,6 +34,14 @@ class NoVersion(StoreError):
     """Nothing has been built yet, or not the version asked for."""
 
 
+class Gone(StoreError):
+    """What was asked for was here, and has been let go or forgotten."""
+
+
+class DiskFull(StoreError):
+    """There is no room on the disk; nothing has changed."""
+
+
 class Refused(QgraphError):
     """A change breaks a rule; nothing has changed. The *report* says why."""
 
@@ -95,6 +103,18 @@ class NotFound(RequestError):
 
 class MethodNotAllowed(RequestError):
     """The path does not take that method."""
+
+
+class Conflict(RequestError):
+    """The change touches what belongs to somebody else; *details* name it."""
+
+
+class MovedOn(RequestError):
+    """The version that the client knows is no longer in force."""
+
+
+class NotAuthorized(RequestError):
+    """The token is missing, unknown, revoked or expired."""
 
 
 class WriteRefused(RequestError):

@@ -1,11 +1,11 @@
 """Files to quads, each with its place."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from qgraph.errors import SourceError
-from qgraph.findings import Finding, Place
+from qgraph.findings import Finding, Place, Report
 from qgraph.formats import RDF_BY_SUFFIX
 from qgraph.namespaces import GRAPH_BASE, Names
 from qgraph.sources import Sources
@@ -31,6 +31,14 @@ class Loaded:
         keys = [(finding.thing, finding.path, finding.value), (finding.thing, finding.path)]
         known = [self.places[key] for key in [*keys, (finding.thing,)] if key in self.places]
         return known[0] if known else None
+
+    def place_of_quad(self, quad: Quad) -> Place | None:
+        """Return where *quad* stands, if it stands in a file."""
+        return self.places.get((text_of(quad.subject), text_of(quad.predicate), text_of(quad.object)))
+
+    def placed(self, report: Report) -> Report:
+        """Return *report* with the place of each finding."""
+        return Report([replace(one, place=one.place or self.place_of(one)) for one in report])
 
 
 def load(sources: Sources, extra: Sequence[Path] = ()) -> Loaded:

@@ -14,6 +14,9 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 TYPE = RDF + "type"
 LABEL = RDFS + "label"
 GRAPH_BASE = CORE + "graphBase"
+ENTERED_BY = CORE + "enteredBy"
+# What stands in the default graph beside the facts: descriptions of these kinds, and no others.
+DESCRIBED = ("Evidence", "Reported", "Passage", "Source")
 
 
 @dataclass(frozen=True)
@@ -46,3 +49,8 @@ class Names:
     def derived(self) -> tuple[str, str]:
         """The graphs that a commit makes and nobody writes."""
         return self.asserted, self.inferred
+
+    @property
+    def made(self) -> str:
+        """What the names of all graphs begin with that no writer writes."""
+        return self.base + "graph/"

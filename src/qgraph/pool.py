@@ -27,7 +27,7 @@ from qgraph.errors import QgraphError, StoreError
 from qgraph.process import FORK, limit_memory, shut_in
 from qgraph.query import Spool, question_of
 from qgraph.settings import Settings
-from qgraph.store import Store, in_memory
+from qgraph.store import NamedNode, Store, in_memory
 from qgraph.versions import Version
 
 HEARTBEAT = 0.1
@@ -80,6 +80,8 @@ class Crew:
         self.settings = chosen
         self.version = versions.describe(chosen.store, number)
         self.store = in_memory(versions.open_version(chosen.store, number))
+        for name in self.version.empty:
+            self.store.add_graph(NamedNode(name))
         self.path = folder / f"{number}.sock"
         self.workers: list[BaseProcess] = []
         self.held, self.leash = os.pipe()

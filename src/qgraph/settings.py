@@ -28,6 +28,9 @@ class Settings:
 
     graph: Path = _setting(Path(), "folder with ontology, shapes, data and queries")
     store: Path = _setting(Path("store"), "folder that keeps the versions")
+    restricted: Path = _setting(
+        Path(), "folder with Restricted data of the operator's own, for who has a token"
+    )
     bare: bool = _setting(default=False, meaning="serve a plain store: no ontology, shapes or evidence")
     open_writes: bool = _setting(default=False, meaning="let anyone on this machine write to a plain store")
     host: str = _setting("127.0.0.1", "address to serve on")
@@ -54,6 +57,13 @@ class Settings:
         64 * MEGABYTE, "bytes of answers kept for the next who asks the same; 0 keeps none"
     )
     body_limit: int = _setting(MEGABYTE, "bytes a request's body may have")
+    upload_limit: int = _setting(50 * MEGABYTE, "bytes that a writer's body may have, unpacked too")
+    admin_token_file: Path = _setting(
+        Path(), "file that holds the token of an admin, for containers and tests"
+    )
+    trust_proxy: bool = _setting(
+        default=False, meaning="take the proxy in front at its word for addresses and for HTTPS"
+    )
     client_timeout: float = _setting(
         20.0, "seconds a client has for its headers, its body, and each piece of the answer it takes"
     )
@@ -62,7 +72,16 @@ class Settings:
     )
     log_readers: bool = _setting(default=False, meaning="let the log name addresses and queries of readers")
     queue_timeout: float = _setting(5.0, "seconds a query may wait for a process")
+    reasoner: str = _setting("owlrl", "what draws the inferences: owlrl, or none")
+    commit_timeout: float = _setting(60.0, "seconds a write may take, its wait for others included")
+    keep_days: float = _setting(30.0, "days for which versions are kept; tagged ones stay")
+    keep_share: float = _setting(0.1, "part of the disk that the versions may take before the oldest go")
     build_timeout: float = _setting(600.0, "seconds a build may take")
+
+    @property
+    def reasons(self) -> bool:
+        """Whether inferences are drawn."""
+        return self.reasoner != "none"
 
 
 def packaged_graph() -> Path:
@@ -102,6 +121,8 @@ def is_loopback(host: str) -> bool:
 
 
 def _check_together(chosen: Settings) -> None:
+    if chosen.reasoner not in ("owlrl", "none"):
+        raise SettingsError(f"reasoner is {chosen.reasoner}, expected owlrl or none.")
     if chosen.open_writes and not (chosen.bare and is_loopback(chosen.host)):
         raise SettingsError("Writes are open with --bare only, and on a loopback address only.")
     if chosen.public_url and not re.fullmatch(r"https?://[^/?#@]+/?", chosen.public_url):

@@ -30,9 +30,10 @@ from qgraph.formats import Format
 
 __all__ = [
     "BlankNode", "DefaultGraph", "Literal", "NamedNode", "Quad", "QueryBoolean", "QuerySolution",
-    "QuerySolutions", "QueryTriples", "Store", "Triple",
+    "QuerySolutions", "QueryTriples", "Store", "Term", "Triple",
 ]  # fmt: skip
 
+Term = NamedNode | BlankNode | Literal | Triple
 RDF_SYNTAX = {
     "turtle": pyoxigraph.RdfFormat.TURTLE,
     "ntriples": pyoxigraph.RdfFormat.N_TRIPLES,
@@ -152,6 +153,24 @@ def checkpoint(path: Path, target: Path) -> None:
     open_read_only(path).backup(str(target))
 
 
+def tidy(path: Path) -> None:
+    """Delete what the store in folder *path* left of its opening: logs, and options no longer in force."""
+    options = sorted(path.glob("OPTIONS-*"))
+    for left in [*options[:-1], *path.glob("LOG*")]:
+        left.unlink()
+
+
+def dump_all(store: Store) -> bytes:
+    """Return all quads of *store* as N-Quads."""
+    return store.dump(format=pyoxigraph.RdfFormat.N_QUADS) or b""
+
+
+def empty_graphs(store: Store) -> list[str]:
+    """Return the names of the graphs in *store* that hold no quad, sorted."""
+    names = store.named_graphs()
+    return sorted(text_of(one) for one in names if not any(store.quads_for_pattern(None, None, None, one)))
+
+
 def triples(quads: Iterable[Quad]) -> Iterator[Triple]:
     """Yield *quads* without their graph."""
     return (quad.triple for quad in quads)
@@ -206,6 +225,16 @@ def update(store: Store, text: str, base: str | None = None) -> None:
         raise QueryError(f"The update cannot be made: {error}.") from error
 
 
+def graph_name(name: str) -> NamedNode | DefaultGraph:
+    """Return the name of the graph *name*, the default graph if it is empty. Raises QueryError."""
+    return iri(name) if name else DefaultGraph()
+
+
+def has_blank_node(quad: Quad) -> bool:
+    """Say whether *quad* holds a blank node."""
+    return any(isinstance(term, BlankNode) for term in (quad.subject, quad.object, quad.graph_name))
+
+
 def iri(text: str) -> NamedNode:
     """Return the IRI *text*. Raises QueryError if it is none."""
     try:
@@ -219,9 +248,10 @@ def has_graph(store: Store, name: str) -> bool:
     return store.contains_named_graph(iri(name))
 
 
-def select(store: Store, query: str, base: str | None = None) -> QuerySolutions:
-    """Return the rows of *query*, a SELECT of our own."""
-    return cast("QuerySolutions", ask(store, query, base))
+def select(store: Store, query: str, base: str | None = None, **bound: Term) -> QuerySolutions:
+    """Return the rows of *query*, a SELECT of our own, with its variables *bound*."""
+    terms: dict[pyoxigraph.Variable, Term] = {pyoxigraph.Variable(n): term for n, term in bound.items()}
+    return cast("QuerySolutions", store.query(query, base_iri=base, substitutions=terms or None))
 
 
 def construct(store: Store, query: str, base: str | None = None) -> QueryTriples:

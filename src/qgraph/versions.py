@@ -1,31 +1,43 @@
 """A version is a directory; publishing is one rename.
 
 `<store>/versions/<n>/` holds the Oxigraph store `public`, its description
-`public.json`, and `changes` against its parent as an RDF Patch. `current`
-names the version in force. A published version is never written again.
+`public.json`, what a validation found `public-findings.json`, and its `changes`
+against its parent as an RDF Patch. Where something is Restricted, the layer
+`full` stands beside it in the same way. `current` names the version in force.
+A published version is never written again, erasure aside.
 """
 
+import errno
 import fcntl
-import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
+from qgraph import delta
 from qgraph import store as quads_of
-from qgraph.errors import NoVersion, StoreError
-from qgraph.formats import BY_NAME
-from qgraph.store import Quad, Store
+from qgraph.delta import Delta
+from qgraph.errors import DiskFull, Gone, NoVersion, StoreError
+from qgraph.findings import Finding, Place
+from qgraph.store import Store
 
-MODULUS = 2**256
+PUBLIC, FULL = LAYERS = ("public", "full")
+CHANGES = {PUBLIC: "changes", FULL: "full-changes"}
+DAMAGED = "damaged-"
+ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
 class Version:
-    """What `public.json` says of a version."""
+    """What a layer's description says of a version.
+
+    *withheld* counts the changes that are not told, under the care policy;
+    *empty* names the graphs without a quad, which a plain store keeps.
+    """
 
     number: int
     parent: int
@@ -37,26 +49,28 @@ class Version:
     findings: dict[str, int]
     base: str
     prefixes: dict[str, str]
+    role: str = ""
+    withheld: int = 0
+    empty: list[str] = field(default_factory=list)
 
 
-def lines(quads: Iterable[Quad]) -> list[str]:
-    """Return *quads* as canonical N-Quads lines, in the order given."""
-    return quads_of.dump(quads, BY_NAME["nquads"], {}).decode().splitlines()
+@dataclass(frozen=True)
+class Draft:
+    """A layer of a candidate, ready: its description, its change, what was found in it."""
 
-
-def digest(quads: Iterable[Quad]) -> str:
-    """Return the sum modulo 2²⁵⁶ of the SHA-256 of each N-Quads line, in hexadecimal.
-
-    A sum does not depend on the order, and can be kept by what was added and
-    removed.
-    """
-    hashes = (hashlib.sha256(line.encode()).digest() for line in lines(quads))
-    return f"{sum(int.from_bytes(one) for one in hashes) % MODULUS:064x}"
+    version: Version
+    delta: Delta
+    findings: Sequence[Finding] = ()
 
 
 def folder(store: Path, number: int) -> Path:
     """Return the folder of version *number* in *store*."""
     return store / "versions" / str(number)
+
+
+def changes(store: Path, number: int, layer: str = PUBLIC) -> Path:
+    """Return the file that holds what version *number* changed in *layer*."""
+    return folder(store, number) / CHANGES[layer]
 
 
 def current(store: Path) -> int:
@@ -69,40 +83,92 @@ def current(store: Path) -> int:
         raise StoreError(f"{store / 'current'} names no version: {error}.") from error
 
 
-def describe(store: Path, number: int) -> Version:
-    """Return the description of version *number*. Raises NoVersion if it is not there."""
-    path = folder(store, number) / "public.json"
+def in_force(store: Path) -> int:
+    """Return the number of the version in force, 0 if there is none."""
+    return current(store) if (store / "current").exists() else 0
+
+
+def numbers(store: Path) -> list[int]:
+    """Return the numbers of the versions in *store*, the newest first; none if it is no store."""
+    found = (store / "versions").glob("[0-9]*")
+    return sorted((int(one.name) for one in found if one.name.isdigit()), reverse=True)
+
+
+def describe(store: Path, number: int, layer: str = PUBLIC) -> Version:
+    """Return the description of version *number*.
+
+    Raises NoVersion if there was never one, Gone if it has been let go.
+    """
+    path = folder(store, number) / f"{layer}.json"
     try:
         return Version(**json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError as error:
-        raise NoVersion(f"{store} holds no version {number}.") from error
+        if 0 < number < in_force(store) and not folder(store, number).exists():
+            raise Gone(f"Version {number} has been let go, {reason_gone(store, number)}.") from error
+        raise NoVersion(f"There is no version {number}.") from error
     except (OSError, ValueError, TypeError) as error:
         raise StoreError(f"{path} does not describe a version: {error}.") from error
 
 
-def open_version(store: Path, number: int) -> Store:
-    """Return the public store of version *number*, read-only."""
-    return quads_of.open_read_only(folder(store, number) / "public")
+def reason_gone(store: Path, number: int) -> str:
+    """Return why version *number* was let go: the rule for keeping versions, or the care policy."""
+    forgotten = (store / "forgotten").read_text("ascii").split() if (store / "forgotten").exists() else []
+    return "under the care policy" if str(number) in forgotten else "by the rule for keeping versions"
+
+
+def findings(store: Path, number: int, layer: str = PUBLIC) -> list[Finding]:
+    """Return what was found in version *number* when it was made."""
+    path = folder(store, number) / f"{layer}-findings.json"
+    if not path.exists():
+        return []
+    rows = json.loads(path.read_text(encoding="utf-8"))
+    return [Finding(**row | {"place": row["place"] and Place(**row["place"])}) for row in rows]
+
+
+def open_version(store: Path, number: int, layer: str = PUBLIC) -> Store:
+    """Return a layer of version *number*, read-only: the public one where nothing is Restricted."""
+    path = folder(store, number) / layer
+    return quads_of.open_read_only(path if path.is_dir() else path.with_name(PUBLIC))
+
+
+def has(store: Path, number: int, layer: str) -> bool:
+    """Say whether version *number* has *layer*."""
+    return (folder(store, number) / layer).is_dir()
 
 
 @contextmanager
 def writing(store: Path) -> Iterator[int]:
     """Hold the writers' lock; gives the number in force, 0 if there is none.
 
-    What a killed writer left behind is swept first. Waits for another writer.
-    Raises StoreError if the folder cannot be written.
+    What a killed writer left behind is swept first. Waits for another writer,
+    whose process the lock file names. Raises StoreError if the folder cannot be
+    written, DiskFull where there is no room.
     """
-    try:
+    with _disk(store):
         (store / "versions").mkdir(parents=True, exist_ok=True)
-        lock = (store / "lock").open("a")
-    except OSError as error:
-        raise StoreError(f"{store}: cannot write here: {error.strerror}.") from error
+        lock = (store / "lock").open("a+")
     with lock:
-        # A POSIX lock belongs to the process, so forked children never hold it.
+        # A POSIX lock belongs to the process, so forked children never hold it,
+        # and the kernel lets it go when the process ends, however it ends.
         fcntl.lockf(lock, fcntl.LOCK_EX)
-        number = current(store) if (store / "current").exists() else 0
+        with _disk(store):
+            lock.truncate(0)
+            lock.write(f"{os.getpid()}\n")
+            lock.flush()
+        number = in_force(store)
         _sweep(store / "versions", number)
         yield number
+
+
+@contextmanager
+def _disk(path: Path) -> Iterator[None]:
+    """Turn what the disk says no to into an error of ours."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.ENOSPC or "No space left" in str(error):
+            raise DiskFull("The disk is full; nothing has changed.") from error
+        raise StoreError(f"{path}: cannot write here: {error.strerror or error}.") from error
 
 
 def _sweep(versions: Path, number: int) -> None:
@@ -114,77 +180,100 @@ def _sweep(versions: Path, number: int) -> None:
         shutil.rmtree(left)
 
 
-def publish(store: Path, wanted: Iterable[Quad], version: Version) -> Version:
-    """Make *wanted* the version in force and return its description.
+@contextmanager
+def candidate(store: Path, parent: int) -> Iterator[Path]:
+    """Give a folder with a copy of the layers of *parent*; it is removed unless it is published.
 
-    To be called inside `writing`, with the version's parent in force. Where
-    *wanted* is what stands already, nothing is written. A crash at any moment
-    leaves the old version in force.
+    To be used inside `writing`. The copies are hard links, so nothing is copied.
+    Raises DiskFull where there is no room.
     """
-    before = set(open_version(store, version.parent)) if version.parent else set()
-    after = set(wanted)
-    described = replace(version, digest=digest(after))
-    if version.parent and before == after:
-        parent = describe(store, version.parent)
-        if (parent.prefixes, parent.base) == (version.prefixes, version.base):
-            return parent
-    candidate = _candidate(store, version.parent)
-    _apply(candidate / "public", removed=before - after, added=after - before)
-    (candidate / "changes").write_text(_patch(before - after, after - before), encoding="utf-8")
-    text = json.dumps(asdict(described), indent=2, ensure_ascii=False)
-    (candidate / "public.json").write_text(text + "\n", encoding="utf-8")
-    _move_into_force(store, candidate, described.number)
-    return described
+    path = store / "versions" / "candidate"
+    try:
+        with _disk(store):
+            path.mkdir()
+            for layer in LAYERS if parent else ():
+                if has(store, parent, layer):
+                    quads_of.checkpoint(folder(store, parent) / layer, path / layer)
+            yield path
+    finally:
+        drop(path)
 
 
-def prune(store: Path, kept: int) -> None:
-    """Delete all but the last *kept* versions. To be called inside `writing`."""
-    for one in (store / "versions").iterdir():
-        if one.name.isdigit() and int(one.name) <= current(store) - kept:
-            shutil.rmtree(one)
+def next_number(store: Path) -> int:
+    """Return the number of the next version: one that no version has had."""
+    used = [one.name.removeprefix(DAMAGED) for one in (store / "versions").iterdir()]
+    return max((int(name) for name in used if name.isdigit()), default=0) + 1
 
 
-def _candidate(store: Path, parent: int) -> Path:
-    candidate = store / "versions" / "candidate"
-    candidate.mkdir()
-    if parent:
-        quads_of.checkpoint(folder(store, parent) / "public", candidate / "public")
-    return candidate
+def draft(number: int, parent: int, *, message: str, curator: str, role: str = "") -> Version:
+    """Return the description of a version to be made now, before what it holds is known."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return Version(number, parent, now, message, curator, "", {}, {}, "", {}, role)
 
 
-def _apply(path: Path, *, removed: set[Quad], added: set[Quad]) -> None:
-    """Write the change to the store at *path*, flushed, and count what is there."""
-    store = quads_of.open_to_write(path)
-    for quad in removed:
-        store.remove(quad)
-    store.extend(added)
-    expected = len(store)
-    store.flush()
-    del store
-    if len(quads_of.open_read_only(path)) != expected:
-        raise StoreError(f"{path} does not hold what was written to it; nothing has changed.")
+def drop(path: Path) -> None:
+    """Remove the folder *path* if it is there.
+
+    A store in it may still be closing, and write as it does; what is left is
+    swept by the next writer.
+    """
+    for _ in range(ATTEMPTS):
+        shutil.rmtree(path, ignore_errors=True)
+        if not path.exists():
+            return
 
 
-def _patch(removed: set[Quad], added: set[Quad]) -> str:
-    """Return the change as an RDF Patch, deletions first, each sorted."""
-    rows = [f"D {line}" for line in sorted(lines(removed))]
-    rows += [f"A {line}" for line in sorted(lines(added))]
-    return "".join(f"{row}\n" for row in rows)
+def publish(store: Path, made: Path, drafts: Mapping[str, Draft]) -> Version:
+    """Make the candidate *made* the version in force and return its description.
+
+    To be called inside `candidate`, with all its stores flushed and closed. A
+    crash at any moment leaves the old version in force.
+    """
+    for layer, draft in drafts.items():
+        _seal(made, layer, draft)
+    _move_into_force(store, made, drafts[PUBLIC].version.number)
+    return drafts[PUBLIC].version
 
 
-def _move_into_force(store: Path, candidate: Path, number: int) -> None:
-    for path in [*candidate.rglob("*"), candidate]:
-        _sync(path)
-    candidate.rename(folder(store, number))
-    _sync(store / "versions")
-    pointer = store / "current.new"
-    pointer.write_text(f"{number}\n", encoding="ascii")
-    _sync(pointer)
-    pointer.replace(store / "current")
-    _sync(store)
+def _seal(made: Path, layer: str, draft: Draft) -> None:
+    """Check that a layer holds what was written to it, and describe it."""
+    if len(quads_of.open_read_only(made / layer)) != draft.version.counts["quads"]:
+        raise StoreError(f"{made / layer} does not hold what was written to it; nothing has changed.")
+    quads_of.tidy(made / layer)
+    text = json.dumps(asdict(draft.version), indent=2, ensure_ascii=False)
+    (made / f"{layer}.json").write_text(text + "\n", encoding="utf-8")
+    (made / CHANGES[layer]).write_text(delta.write(draft.delta), encoding="utf-8")
+    if draft.findings:
+        rows = json.dumps([asdict(one) for one in draft.findings], ensure_ascii=False)
+        (made / f"{layer}-findings.json").write_text(rows, encoding="utf-8")
 
 
-def _sync(path: Path) -> None:
+def _move_into_force(store: Path, made: Path, number: int) -> None:
+    for path in [*made.rglob("*"), made]:
+        sync(path)
+    made.rename(folder(store, number))
+    sync(store / "versions")
+    point_to(store, number)
+
+
+def point_to(store: Path, number: int) -> None:
+    """Put version *number* into force."""
+    write_file(store / "current", f"{number}\n")
+
+
+def write_file(path: Path, text: str) -> None:
+    """Put *text* in the place of the file *path*, for its owner alone: all of it or nothing."""
+    fresh = path.with_name(f"{path.name}.new")
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+    sync(path.parent)
+
+
+def sync(path: Path) -> None:
     """Have the operating system put *path*, file or folder, on the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:

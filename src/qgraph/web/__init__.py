@@ -3,12 +3,12 @@
 from importlib.resources import files
 from pathlib import Path
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 from qgraph import questions
 from qgraph.engine import Engine
 from qgraph.settings import Settings
-from qgraph.web import errors, graphs, pages, sparql
+from qgraph.web import errors, graphs, pages, sparql, writes
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
@@ -23,7 +23,7 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     """Return the Flask app that serves the graph of *settings* by asking *engine*."""
     here = Path(str(files("qgraph"))) / "web"
     app = Flask("qgraph", template_folder=str(here / "templates"), static_folder=str(here / "static"))
-    app.config["MAX_CONTENT_LENGTH"] = settings.body_limit
+    app.config["MAX_FORM_MEMORY_SIZE"] = settings.upload_limit
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     asked = [] if settings.bare else questions.read(settings.graph)
     app.extensions["qgraph"] = pages.Site(settings, engine, asked)
@@ -31,8 +31,14 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(graphs.blueprint)
     errors.register(app)
+    app.before_request(_limit)
     app.after_request(_guard)
     return app
+
+
+def _limit() -> None:
+    """Let the body of the request be as large as who sends it may send."""
+    request.max_content_length = writes.body_limit(pages.site().settings, pages.writer())
 
 
 def _guard(response: Response) -> Response:

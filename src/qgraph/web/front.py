@@ -5,7 +5,6 @@ answer is complete before its first byte is sent.
 """
 
 import asyncio
-import json
 import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -25,7 +24,7 @@ from qgraph.protocol import Answer, Request
 from qgraph.settings import Settings, is_loopback
 from qgraph.web import HEADERS, operators, writes
 from qgraph.web.cache import LARGEST, Cache, Entry, coding_of, entry_of
-from qgraph.web.errors import PROBLEM, problem
+from qgraph.web.errors import Problem, problem
 from qgraph.web.sparql import CORS, headers_of, is_for_page
 
 Scope = MutableMapping[str, Any]
@@ -75,7 +74,7 @@ class Front:
         page = is_for_page(scope["method"], headers.get("accept", ""), parameters)
         try:
             check_host(self.settings, headers.get("host", ""))
-            body = await self._read(receive)
+            body = await self._read(receive, await self._limit(scope, headers))
             if scope["path"] in operators.PATHS:
                 await self._tell(scope["path"], send)
             elif scope["path"] != "/sparql" or scope["method"] == "OPTIONS" or page:
@@ -83,15 +82,17 @@ class Front:
             else:
                 await self._query(self._request(scope, headers, body), headers, send)
         except QgraphError as error:
-            await _send_problem(error, send)
+            await _send_problem(problem(error, headers.get("accept", "")), send)
 
     async def _query(self, request: Request, headers: dict[str, str], send: Send) -> None:
         """Answer *request* from the cache, or by the protocol's function in a thread."""
         loop = asyncio.get_running_loop()
         sent = protocol.update_of(request)
         if sent is not None:
-            await loop.run_in_executor(self.queries, writes.update, self.settings, sent, headers)
-            await _send_empty(send)
+            writer = writes.Writer(headers, request.client)
+            update = partial(writes.update, self.settings, sent, writer)
+            published = await loop.run_in_executor(self.queries, update)
+            await _send_empty(writes.headers_of(published), send)
             return
         key = (versions.current(self.settings.store), request)
         private = "authorization" in headers
@@ -144,14 +145,22 @@ class Front:
         await send(_start(200, {"Content-Type": operators.TEXT, "Cache-Control": "no-store"}))
         await send({"type": "http.response.body", "body": body.encode()})
 
-    async def _read(self, receive: Receive) -> bytes:
+    async def _limit(self, scope: Scope, headers: dict[str, str]) -> int:
+        """Return how many bytes the body may have: more for who may write."""
+        if "authorization" not in headers and not self.settings.open_writes:
+            return self.settings.body_limit
+        writer = writes.Writer(headers, (scope.get("client") or ("",))[0])
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.watching, writes.body_limit, self.settings, writer)
+
+    async def _read(self, receive: Receive, limit: int) -> bytes:
         try:
             async with asyncio.timeout(self.settings.client_timeout):
-                return await self._body(receive)
+                return await self._body(receive, limit)
         except TimeoutError as error:
             raise ClientTooSlow("The body of the request did not come in time.") from error
 
-    async def _body(self, receive: Receive) -> bytes:
+    async def _body(self, receive: Receive, limit: int) -> bytes:
         body = b""
         more = True
         while more:
@@ -160,8 +169,8 @@ class Front:
                 raise RequestError("The client left before its request was whole.")
             body += message.get("body", b"")
             more = message.get("more_body", False)
-            if len(body) > self.settings.body_limit:
-                raise BodyTooLarge(f"The body has more than {self.settings.body_limit:,} bytes.")
+            if len(body) > limit:
+                raise BodyTooLarge(f"The body has more than {limit:,} bytes.")
         return body
 
 
@@ -183,16 +192,14 @@ def check_host(settings: Settings, host: str) -> None:
         raise WrongHost(f"This server does not speak for {host!r}: its operator can set --public-url.")
 
 
-async def _send_problem(error: QgraphError, send: Send) -> None:
-    shown = problem(error)
-    body = json.dumps(shown.body).encode()
-    headers = {"Content-Type": PROBLEM, "Content-Length": str(len(body))} | shown.headers
+async def _send_problem(shown: Problem, send: Send) -> None:
+    headers = {"Content-Type": shown.media_type, "Content-Length": str(len(shown.data))} | shown.headers
     await send(_start(shown.status, headers | CORS))
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.body", "body": shown.data})
 
 
-async def _send_empty(send: Send) -> None:
-    await send(_start(204, CORS))
+async def _send_empty(headers: dict[str, str], send: Send) -> None:
+    await send(_start(204, CORS | headers))
     await send({"type": "http.response.body", "body": b""})
 
 

@@ -27,6 +27,7 @@ from qgraph.questions import Question
 from qgraph.settings import Settings
 from qgraph.versions import Version
 from qgraph.web.errors import problem
+from qgraph.web.writes import Writer
 
 blueprint = Blueprint("pages", __name__)
 ABOUT = Path(__file__).parents[1].joinpath("graph.rq").read_text(encoding="utf-8")
@@ -54,6 +55,16 @@ class Site:
 def site() -> Site:
     """Return the site of the app in charge."""
     return cast("Site", current_app.extensions["qgraph"])
+
+
+def here() -> str:
+    """Return the address under which the request reached the server, or the one that the operator gave it."""
+    return site().settings.public_url.rstrip("/") or request.host_url.rstrip("/")
+
+
+def writer() -> Writer:
+    """Return who sent the request, as a writer."""
+    return Writer({name.lower(): value for name, value in request.headers}, request.remote_addr or "")
 
 
 @blueprint.app_context_processor

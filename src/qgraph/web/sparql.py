@@ -6,7 +6,7 @@ from qgraph import protocol
 from qgraph.protocol import Answer
 from qgraph.web import writes
 from qgraph.web.negotiation import wants_page
-from qgraph.web.pages import query_page, site
+from qgraph.web.pages import query_page, site, writer
 
 blueprint = Blueprint("sparql", __name__)
 # Pages of other sites may read, with no credentials (Fetch, section 3.2).
@@ -35,11 +35,6 @@ def headers_of(answer: Answer) -> dict[str, str]:
     return {"Content-Type": answer.media_type} | answer.headers | length | CORS
 
 
-def headers_asked() -> dict[str, str]:
-    """Return the headers of the request, by their names in lower case."""
-    return {name.lower(): value for name, value in request.headers}
-
-
 @blueprint.route("/sparql", methods=["GET", "HEAD", "POST", "QUERY", "OPTIONS", "PUT", "DELETE", "PATCH"])
 def sparql() -> Response:
     """Answer a query; a few lines over `protocol.answer`."""
@@ -60,7 +55,7 @@ def sparql() -> Response:
     )
     sent = protocol.update_of(asked)
     if sent is not None:
-        writes.update(site().settings, sent, headers_asked())
-        return Response(status=204)
+        version = writes.update(site().settings, sent, writer())
+        return Response(status=204, headers=writes.headers_of(version))
     answer = protocol.answer(asked, site().engine)
     return Response(answer.reply.read(), headers=headers_of(answer))

@@ -1,28 +1,100 @@
-"""Who may write, and what becomes of it; for now to a plain store."""
+"""Who may write, and what becomes of it."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from qgraph import commit
-from qgraph.commit import Change, Update
-from qgraph.errors import WriteRefused
+from qgraph.commit import Author, Change, Update
+from qgraph.errors import MovedOn, WriteRefused
 from qgraph.precheck import Limits
 from qgraph.protocol import SentUpdate
 from qgraph.settings import Settings
-from qgraph.versions import Version
+from qgraph.versions import Version, current, describe
+from qgraph.web.access import visitor
+
+ETAG = re.compile(r'"v(\d+)[^"]*"')
+LONGEST = 1_000
 
 
-def update(settings: Settings, sent: SentUpdate, headers: Mapping[str, str]) -> Version:
-    """Make the update that was *sent* and return the version it made. Raises WriteRefused or QueryError."""
-    size = settings.body_limit
-    limits = Limits(size, settings.query_nesting, patterns=size, path=settings.query_path, values=size)
-    return write(settings, Update(sent.text, limits, sent.default_graphs, sent.named_graphs), headers)
+@dataclass(frozen=True)
+class Writer:
+    """Who writes: the *headers* of their request, by names in lower case, and their *address*."""
+
+    headers: Mapping[str, str]
+    address: str
 
 
-def write(settings: Settings, change: Change, headers: Mapping[str, str]) -> Version:
-    """Make *change* if writes are open, and not for a page of another site that a browser shows."""
-    if not (settings.bare and settings.open_writes):
-        raise WriteRefused("Nobody can write here: writes are open with “--bare --open-writes” only.")
+def update(settings: Settings, sent: SentUpdate, writer: Writer) -> Version:
+    """Make the update that was *sent* and return the version in force after it.
+
+    Raises what `write` raises, QueryError where the text is no update.
+    """
+    base = describe(settings.store, current(settings.store)).base
+    change = Update(sent.text, limits_of(settings), sent.default_graphs, sent.named_graphs, base)
+    return write(settings, change, writer)
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Return the limits on an update: it may hold much data, and nest no deeper than a query."""
+    size = settings.upload_limit
+    return Limits(size, settings.query_nesting, patterns=size, path=settings.query_path, values=size)
+
+
+def write(settings: Settings, change: Change, writer: Writer) -> Version:
+    """Make *change* if its *writer* may, and return the version in force after it.
+
+    A plain store may be open to all on this machine, though not to a page of
+    another site that a browser shows. Raises NotAuthorized or WriteRefused for
+    who may not, MovedOn where the version that If-Match names is not in force.
+    """
+    expected = _expected(settings, writer.headers)
+    if settings.bare and settings.open_writes:
+        _check_origin(writer.headers)
+        return commit.write_bare(settings, change, expected)
+    who = visitor(settings, writer.headers, writer.address)
+    who.must("curator")
+    if settings.bare:
+        return commit.write_bare(settings, change, expected)
+    author = Author(who.id, who.role)
+    message = " ".join(writer.headers.get("qgraph-message", "").split())[:LONGEST]
+    return commit.write(settings, commit.Request(change, author, message, expected))
+
+
+def body_limit(settings: Settings, writer: Writer) -> int:
+    """Return how many bytes the body of *writer* may have. Raises NotAuthorized for a token that is none."""
+    if settings.bare and settings.open_writes:
+        return settings.upload_limit
+    may = visitor(settings, writer.headers, writer.address).may("curator")
+    return settings.upload_limit if may else settings.body_limit
+
+
+def headers_of(version: Version) -> dict[str, str]:
+    """Return the headers that tell a writer which version is in force now."""
+    return {"Qgraph-Version": str(version.number), "ETag": etag(version.number)}
+
+
+def etag(number: int, what: str = "") -> str:
+    """Return the entity tag of version *number*; of its representation *what* where there are several."""
+    return f'"v{number}{what and "." + what}"'
+
+
+def _expected(settings: Settings, headers: Mapping[str, str]) -> int:
+    """Return the version that If-Match names (RFC 9110, section 13.1.1), 0 if it names none or any.
+
+    Where it names several, it is the one in force that counts.
+    """
+    given = headers.get("if-match", "").strip()
+    if given in ("", "*"):
+        return 0
+    named = [int(number) for number in ETAG.findall(given)]
+    if not named:
+        raise MovedOn(f"If-Match names no version: {given}.")
+    now = current(settings.store)
+    return now if now in named else named[0]
+
+
+def _check_origin(headers: Mapping[str, str]) -> None:
     origin = headers.get("origin", "")
     if origin and origin.partition("://")[2] != headers.get("host"):
         raise WriteRefused(f"Pages of {origin} cannot write here.")
-    return commit.write_bare(settings, change)

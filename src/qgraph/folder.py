@@ -1,0 +1,158 @@
+"""A folder's files become a version: load → reason → derive → validate → publish."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from qgraph import bridge, delta, increment, ownership, suppression, versions
+from qgraph.derive import assert_facts, counts, derive
+from qgraph.errors import Refused
+from qgraph.findings import Finding, Report
+from qgraph.load import Loaded, load
+from qgraph.namespaces import Names
+from qgraph.ownership import MARK
+from qgraph.reason import infer
+from qgraph.settings import Settings
+from qgraph.sources import checks_of, find, rdf_in
+from qgraph.store import NamedNode, Quad, Store, checkpoint, in_memory, open_to_write, text_of, triples
+from qgraph.versions import FULL, PUBLIC, Draft, Version
+
+Progress = Callable[[str], None]
+REFUSED = "The graph breaks a rule; nothing has changed."
+WRITER = "folder"
+TAKEN = "A writer has entered this graph over HTTP: give the one in the file another name."
+MARKED = "qgraph itself writes core:enteredBy, of what writers enter over HTTP: take it out of the file."
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A dataset that may become a layer of a version, and what was found in it."""
+
+    dataset: Store
+    loaded: Loaded
+    report: Report
+
+
+def build(settings: Settings, message: str, progress: Progress) -> Version:
+    """Publish what the folder's files and the writers' entries say; return the version in force after it."""
+    store = settings.store
+    with versions.writing(store) as parent, versions.candidate(store, parent) as made:
+        candidates = {layer: _conforming(settings, layer, progress) for layer in _layers(settings, parent)}
+        progress("publish")
+        _lay(made, candidates)
+        number = versions.next_number(store)
+        drafts = {
+            layer: _draft(
+                made / layer, candidate, versions.draft(number, parent, message=message, curator=WRITER)
+            )
+            for layer, candidate in candidates.items()
+        }
+        if parent and _are_known(store, parent, drafts):
+            return versions.describe(store, parent)
+        return versions.publish(store, made, drafts)
+
+
+def validate(settings: Settings, extra: Sequence[Path], progress: Progress) -> Report:
+    """Return what the rules object to in the folder with the data files *extra*."""
+    try:
+        return _candidate(settings, PUBLIC, extra=extra, progress=progress).report
+    except Refused as refusal:
+        return refusal.report
+
+
+def _layers(settings: Settings, parent: int) -> list[str]:
+    """Return the layers to build: the full one too, where something is Restricted."""
+    entered = in_memory(_entered(settings.store, parent, FULL))
+    return [PUBLIC, FULL] if settings.restricted.name or ownership.hidden(entered) else [PUBLIC]
+
+
+def _entered(store: Path, parent: int, layer: str) -> set[Quad]:
+    """Return what writers entered into *layer* of the version *parent*."""
+    return ownership.entered(versions.open_version(store, parent, layer)) if parent else set()
+
+
+def _lay(made: Path, layers: dict[str, Candidate]) -> None:
+    """Have the candidate's folder *made* hold copies of the parent for just these *layers*."""
+    if FULL not in layers:
+        versions.drop(made / FULL)
+    elif (made / PUBLIC).is_dir() and not (made / FULL).is_dir():
+        checkpoint(made / PUBLIC, made / FULL)
+
+
+def _conforming(settings: Settings, layer: str, progress: Progress) -> Candidate:
+    """Return the candidate of *layer*. Raises Refused where it breaks a rule."""
+    extra = rdf_in(settings.restricted) if layer == FULL and settings.restricted.name else []
+    candidate = _candidate(settings, layer, extra=extra, progress=progress)
+    if not candidate.report.conforms:
+        raise Refused(REFUSED, candidate.report)
+    return candidate
+
+
+def _candidate(settings: Settings, layer: str, *, extra: Sequence[Path], progress: Progress) -> Candidate:
+    """Return the files, and what writers entered, as a dataset: loaded, reasoned over and validated."""
+    progress("load")
+    sources = find(settings.graph)
+    loaded = load(sources, extra)
+    entered = _entered(settings.store, versions.in_force(settings.store), layer)
+    erased = suppression.findings(settings, loaded.data, loaded.place_of_quad)
+    found = [*loaded.findings, *erased, *_taken(loaded.data, entered)]
+    if found:
+        raise Refused("A file cannot be read; nothing has changed.", loaded.placed(Report(found)))
+    names = Names(loaded.base)
+    dataset = in_memory([*loaded.data, *entered, *loaded.ontology, *loaded.shapes])
+    try:
+        progress("reason")
+        _reason(dataset, loaded, names, reasons=settings.reasons)
+    except Refused as clash:
+        raise Refused(str(clash), loaded.placed(clash.report)) from clash
+    progress("validate")
+    report = Report(increment.whole(dataset, names, checks_of(sources, layer)))
+    return Candidate(dataset, loaded, loaded.placed(report))
+
+
+def _taken(data: Sequence[Quad], entered: set[Quad]) -> list[Finding]:
+    """Return a finding for each graph of the files that a writer has entered too, or that says so."""
+    named = {quad.graph_name for quad in data} & {quad.graph_name for quad in entered}
+    taken = {text_of(one) for one in named if isinstance(one, NamedNode)}
+    marked = {text_of(quad.subject) for quad in data if quad.predicate == MARK}
+    return [Finding("ownership", TAKEN, thing=one) for one in sorted(taken)] + [
+        Finding("ownership", MARKED, thing=one, path=MARK.value) for one in sorted(marked)
+    ]
+
+
+def _reason(dataset: Store, loaded: Loaded, names: Names, *, reasons: bool) -> None:
+    facts = assert_facts(dataset, names)
+    inferred: list[Quad] = []
+    if reasons:
+        found = infer(bridge.to_rdflib(triples(facts)), bridge.to_rdflib(triples(loaded.ontology)))
+        inferred = bridge.to_quads(found, NamedNode(names.inferred))
+    derive(dataset, inferred, names)
+
+
+def _draft(path: Path, candidate: Candidate, draft: Version) -> Draft:
+    """Write the dataset of *candidate* into the store at *path*; return the layer, ready to publish."""
+    data = open_to_write(path)
+    change = delta.between(data, candidate.dataset)
+    change.make(data)
+    data.flush()
+    described = replace(
+        draft,
+        digest=delta.digest(candidate.dataset),
+        counts=counts(candidate.dataset, Names(candidate.loaded.base)),
+        findings=candidate.report.summary(),
+        base=candidate.loaded.base,
+        prefixes=candidate.loaded.prefixes,
+    )
+    return Draft(described, change, list(candidate.report))
+
+
+def _are_known(store: Path, parent: int, drafts: dict[str, Draft]) -> bool:
+    """Say whether *drafts* are the version *parent*, in what they hold and how they show it."""
+    if versions.has(store, parent, FULL) != (FULL in drafts):
+        return False
+    known = {layer: versions.describe(store, parent, layer) for layer in drafts}
+    return all(
+        not draft.delta
+        and (known[layer].prefixes, known[layer].base) == (draft.version.prefixes, draft.version.base)
+        for layer, draft in drafts.items()
+    )

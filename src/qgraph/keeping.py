@@ -1,0 +1,124 @@
+"""Which versions are kept: tags, the rule for letting go, and whether what is there is sound."""
+
+import json
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from qgraph import delta, versions
+from qgraph.errors import RequestError, StoreError
+from qgraph.versions import LAYERS, PUBLIC
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Versions are kept for so many *days*, while all take no larger *share* of the disk."""
+
+    days: float
+    share: float
+
+
+def tags(store: Path) -> dict[str, int]:
+    """Return the tags of *store*, each with the version that it names."""
+    path = store / "tags.json"
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
+
+
+def tag(store: Path, name: str, number: int) -> None:
+    """Have the tag *name* name version *number*, which is then kept. To be called inside `writing`.
+
+    Raises RequestError if the tag is taken or no name, NoVersion or Gone if the
+    version is not there.
+    """
+    versions.describe(store, number)
+    known = tags(store)
+    if name in known or name.isdigit() or not name.isprintable() or len(name.split()) != 1 or "/" in name:
+        raise RequestError(f"{name!r} is no new tag: write one word that is no number and not taken.")
+    versions.write_file(store / "tags.json", json.dumps(known | {name: number}, indent=1))
+
+
+def number_of(store: Path, name: str) -> int:
+    """Return the number of the version that *name*, a number or a tag, names. Raises NoVersion or Gone."""
+    number = tags(store).get(name, int(name) if name.isdecimal() and len(name) < 12 else 0)
+    return versions.describe(store, number).number
+
+
+def prunable(store: Path, rule: Rule) -> list[int]:
+    """Return the versions that *rule* lets go, the oldest first.
+
+    Older ones than its days, then the oldest while all are over its share of the
+    disk; never the version in force, nor a tagged one.
+    """
+    kept = {versions.current(store), *tags(store).values()}
+    free = [number for number in reversed(versions.numbers(store)) if number not in kept]
+    oldest = datetime.now(UTC) - timedelta(days=rule.days)
+    aged = [one for one in free if datetime.fromisoformat(versions.describe(store, one).time) < oldest]
+    over = _size(store) - rule.share * shutil.disk_usage(store).total
+    freed = 0
+    for number in free:
+        freed += _own_size(versions.folder(store, number))
+        if number not in aged and freed <= over:
+            aged.append(number)
+    return sorted(aged)
+
+
+def let_go(store: Path, numbers: list[int]) -> None:
+    """Delete the versions *numbers*. To be called inside `writing`."""
+    for number in numbers:
+        # Renamed first, so that a crash never leaves half a version under its number.
+        path = versions.folder(store, number)
+        shutil.rmtree(path.rename(path.with_name(f"candidate-old-{number}")))
+
+
+def keep_last(store: Path, kept: int) -> None:
+    """Delete all but the last *kept* versions. To be called inside `writing`."""
+    let_go(store, versions.numbers(store)[kept:])
+
+
+def _size(store: Path) -> int:
+    """Return the bytes that the versions take on the disk, shared files counted once."""
+    files = {path.stat().st_ino: path.stat().st_blocks * 512 for path in (store / "versions").rglob("*")}
+    return sum(files.values())
+
+
+def _own_size(folder: Path) -> int:
+    """Return the bytes that deleting *folder* would free."""
+    found = (path.stat() for path in folder.rglob("*") if path.is_file())
+    return sum(one.st_blocks * 512 for one in found if one.st_nlink == 1)
+
+
+def fault(store: Path, number: int) -> str:
+    """Return what is wrong with version *number*, empty if its stores hold what their digests say."""
+    try:
+        for layer in LAYERS:
+            if layer == PUBLIC or versions.has(store, number, layer):
+                known = versions.describe(store, number, layer)
+                if delta.digest(versions.open_version(store, number, layer)) != known.digest:
+                    return f"its {layer} store does not hold what its digest says"
+    except (StoreError, OSError) as error:
+        return str(error)
+    return ""
+
+
+def repair(store: Path) -> str:
+    """Put the newest sound version into force; return a sentence on what was wrong, empty if nothing was.
+
+    To be called inside `writing`, which reads the pointer: so it is mended first.
+    Damaged versions are set aside under another name, for whoever can mend them.
+    """
+    pointer = ""
+    try:
+        known = versions.current(store)
+    except StoreError as error:
+        known, pointer = 0, str(error)
+    for number in versions.numbers(store):
+        if known and number > known:
+            continue
+        if not (reason := fault(store, number)):
+            versions.point_to(store, number)
+            return f"Version {number} is in force: {pointer}" if pointer else ""
+        pointer = pointer or f"version {number} is damaged: {reason}."
+        path = versions.folder(store, number)
+        path.rename(path.with_name(f"{versions.DAMAGED}{number}"))
+    raise StoreError(f"{store} holds no sound version: restore a backup with “qgraph restore”.")
