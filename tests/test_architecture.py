@@ -11,32 +11,12 @@ SOURCE = ROOT / "src" / "qgraph"
 ROWS = {
     "words": ["errors", "findings", "namespaces", "formats", "settings"],
     "ground": [
-        *(
-            "store",
-            "bridge",
-            "delta",
-            "process",
-            "versions",
-            "keeping",
-            "tokens",
-            "reports",
-            "passages",
-            "precheck",
-        ),
+        *("store", "bridge", "delta", "process", "versions", "keeping", "suppression", "tokens", "reports"),
+        *("passages", "precheck", "wording"),
     ],
     "write": [
-        *(
-            "sources",
-            "load",
-            "derive",
-            "reason",
-            "reach",
-            "validate",
-            "increment",
-            "ownership",
-            "suppression",
-        ),
-        *("edit", "folder", "guard", "bare", "commit"),
+        *("sources", "load", "derive", "reason", "reach", "validate", "increment", "ownership"),
+        *("edit", "folder", "guard", "forget", "archive", "bare", "commit", "history"),
     ],
     "read": ["engine", "pool", "query", "protocol", "things", "questions", "catalog", "export"],
     "edges": ["cli", "web", "__main__", "__init__"],
@@ -48,7 +28,7 @@ ABOVE = {
     "read": ["words", "ground", "read"],
     "edges": ["words", "ground", "read", "edges"],
 }
-TO_THE_WRITE_WING = {"commit"}
+TO_THE_WRITE_WING = {"commit", "history"}
 DOORS = {
     "pyoxigraph": {"store"},
     "rdflib": {"bridge", "reason", "reach", "increment", "validate"},

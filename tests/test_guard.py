@@ -252,7 +252,8 @@ def test_restricted_evidence_stands_in_the_full_layer_alone(settings: Settings) 
     )
     assert keeping.fault(settings.store, 3) == ""
 
-    opened = f"DELETE DATA {{ <{OURS}> core:tier core:Restricted }} ; INSERT DATA {{ <{OURS}> core:tier core:Open }}"
+    opened = f"DELETE DATA {{ <{OURS}> core:tier core:Restricted }} ; "
+    opened += f"INSERT DATA {{ <{OURS}> core:tier core:Open }}"
     write(settings, opened)
     assert "p3ccc" in str(list(held(settings)))
     assert not versions.has(settings.store, 4, FULL)
@@ -283,15 +284,20 @@ def test_an_operators_restricted_folder_is_built_into_the_full_layer(
 MORE_SHAPES = f"""
 @prefix : <{BASE}ontology#> . @prefix sh: <http://www.w3.org/ns/shacl#> . @prefix s: <{BASE}shapes#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
 s:a a sh:NodeShape ; sh:targetClass :Film ; sh:property s:b , s:c , s:d , s:e .
 s:b a sh:PropertyShape ; sh:path ( :madeBy rdfs:label ) ; sh:minCount 1 ; sh:severity sh:Info .
 s:c a sh:PropertyShape ; sh:path [ sh:inversePath :mocks ] ; sh:maxCount 1 ; sh:class :Film .
-s:d a sh:PropertyShape ; sh:path [ sh:alternativePath ( :mocks [ sh:oneOrMorePath :madeBy ] ) ] ; sh:maxCount 2 ; sh:severity sh:Warning .
-s:e a sh:PropertyShape ; sh:path :madeBy ; sh:node [ sh:or ( [ sh:property [ sh:path rdfs:label ; sh:minCount 1 ] ] [ sh:class :Film ] ) ] .
-s:f a sh:NodeShape ; sh:targetSubjectsOf :mocks ; sh:not [ sh:property [ sh:path :length ; sh:minCount 1 ] ] .
+s:d a sh:PropertyShape ; sh:path [ sh:alternativePath ( :mocks [ sh:oneOrMorePath :madeBy ] ) ] ;
+  sh:maxCount 2 ; sh:severity sh:Warning .
+s:e a sh:PropertyShape ; sh:path :madeBy ;
+  sh:node [ sh:or ( [ sh:property [ sh:path rdfs:label ; sh:minCount 1 ] ] [ sh:class :Film ] ) ] .
+s:f a sh:NodeShape ; sh:targetSubjectsOf :mocks ;
+  sh:not [ sh:property [ sh:path :length ; sh:minCount 1 ] ] .
 s:g a sh:NodeShape ; sh:targetObjectsOf :madeBy ; sh:closed true ; sh:ignoredProperties ( rdfs:label ) ;
-  sh:property [ sh:path :made ] , [ sh:path <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> ] .
-s:h a sh:NodeShape ; sh:targetClass :Person ; sh:property [ sh:path :made ; sh:equals :mocks ; sh:severity sh:Info ] .
+  sh:property [ sh:path :made ] , [ sh:path rdf:type ] .
+s:h a sh:NodeShape ; sh:targetClass :Person ;
+  sh:property [ sh:path :made ; sh:equals :mocks ; sh:severity sh:Info ] .
 """
 THINGS = [f"<{BASE}film/f{n}>" for n in range(4)] + [f"<{BASE}person/p{n}aaa>" for n in range(3)]
 WORDS = [":madeBy", ":made", ":mocks", ":length", "rdfs:label", "a"]
@@ -319,7 +325,8 @@ def random_update(chance: random.Random) -> str:
             f"DELETE DATA {{ GRAPH {graph} {{ {facts} }} }}",
             f"DELETE WHERE {{ GRAPH {graph} {{ {chance.choice(THINGS)} ?p ?o }} }}",
             f"DELETE WHERE {{ {graph} ?p ?o }}",
-            f"DELETE {{ {graph} core:tier ?t }} INSERT {{ {graph} core:tier {tier} }} WHERE {{ {graph} core:tier ?t }}",
+            f"""DELETE {{ {graph} core:tier ?t }} INSERT {{ {graph} core:tier {tier} }}
+            WHERE {{ {graph} core:tier ?t }}""",
             "DELETE { GRAPH ?g { ?s ?p ?o } } WHERE { GRAPH ?g { ?s ?p ?o } FILTER(?o = 1) }",
         ]
     )

@@ -15,6 +15,7 @@ from qgraph.errors import Refused
 from qgraph.findings import Report
 from qgraph.guard import Author, Request
 from qgraph.load import load
+from qgraph.precheck import Limits
 from qgraph.settings import Settings
 from qgraph.sources import find
 from qgraph.store import in_memory
@@ -52,6 +53,12 @@ def write(settings: Settings, request: Request) -> Version:
     """
     work = partial(guard.write, settings, request)
     return process.run(work, deadline=settings.commit_timeout, memory=settings.process_memory)
+
+
+def limits(settings: Settings) -> Limits:
+    """Return the limits on an update: it may hold much data, and nest no deeper than a query."""
+    size = settings.upload_limit
+    return Limits(size, settings.query_nesting, patterns=size, path=settings.query_path, values=size)
 
 
 def start_bare(settings: Settings) -> Version:

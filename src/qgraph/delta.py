@@ -66,10 +66,15 @@ def of_stores(before: Store, after: Store) -> Delta:
 
 
 def write(delta: Delta) -> str:
-    """Return *delta* as an RDF Patch, deletions first, each sorted."""
+    """Return *delta* as rows of an RDF Patch, deletions first, each sorted."""
     rows = [f"D {line}" for line in sorted(lines(delta.removed))]
     rows += [f"A {line}" for line in sorted(lines(delta.added))]
     return "".join(f"{row}\n" for row in rows)
+
+
+def patch(delta: Delta) -> str:
+    """Return *delta* as an RDF Patch that stands alone: one transaction."""
+    return f"TX .\n{write(delta)}TC .\n"
 
 
 def read(path: Path) -> Delta:

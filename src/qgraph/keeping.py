@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from qgraph import delta, versions
-from qgraph.errors import RequestError, StoreError
+from qgraph.errors import NoVersion, RequestError, StoreError
 from qgraph.versions import LAYERS, PUBLIC
 
 
@@ -53,18 +53,24 @@ def prunable(store: Path, rule: Rule) -> list[int]:
     kept = {versions.current(store), *tags(store).values()}
     free = [number for number in reversed(versions.numbers(store)) if number not in kept]
     oldest = datetime.now(UTC) - timedelta(days=rule.days)
-    aged = [one for one in free if datetime.fromisoformat(versions.describe(store, one).time) < oldest]
+    going = {one for one in free if datetime.fromisoformat(versions.describe(store, one).time) < oldest}
     over = _size(store) - rule.share * shutil.disk_usage(store).total
-    freed = 0
+    over -= sum(_own_size(versions.folder(store, number)) for number in going)
     for number in free:
-        freed += _own_size(versions.folder(store, number))
-        if number not in aged and freed <= over:
-            aged.append(number)
-    return sorted(aged)
+        if over > 0 and number not in going:
+            over -= _own_size(versions.folder(store, number))
+            going.add(number)
+    return sorted(going)
 
 
-def let_go(store: Path, numbers: list[int]) -> None:
-    """Delete the versions *numbers*. To be called inside `writing`."""
+def let_go(store: Path, numbers: list[int], *, forgotten: bool = False) -> None:
+    """Delete the versions *numbers*, and remember which were *forgotten* under the care policy.
+
+    To be called inside `writing`.
+    """
+    if forgotten and numbers:
+        known = (store / "forgotten").read_text("ascii") if (store / "forgotten").exists() else ""
+        versions.write_file(store / "forgotten", known + "".join(f"{number}\n" for number in numbers))
     for number in numbers:
         # Renamed first, so that a crash never leaves half a version under its number.
         path = versions.folder(store, number)
@@ -96,22 +102,26 @@ def fault(store: Path, number: int) -> str:
                 known = versions.describe(store, number, layer)
                 if delta.digest(versions.open_version(store, number, layer)) != known.digest:
                     return f"its {layer} store does not hold what its digest says"
-    except (StoreError, OSError) as error:
+    except (StoreError, OSError, RuntimeError) as error:
         return str(error)
     return ""
 
 
 def repair(store: Path) -> str:
-    """Put the newest sound version into force; return a sentence on what was wrong, empty if nothing was.
+    """Put the newest sound version into force; return what was wrong, empty if nothing was.
 
-    To be called inside `writing`, which reads the pointer: so it is mended first.
-    Damaged versions are set aside under another name, for whoever can mend them.
+    To be called inside `versions.locked`. Damaged versions are set aside under
+    another name, for whoever can mend them.
     """
     pointer = ""
     try:
         known = versions.current(store)
+    except NoVersion:
+        return ""
     except StoreError as error:
         known, pointer = 0, str(error)
+    if known and known not in versions.numbers(store):
+        known, pointer = 0, f"the pointer named version {known}, which is not there."
     for number in versions.numbers(store):
         if known and number > known:
             continue

@@ -44,6 +44,20 @@ def entered(store: Store) -> set[Quad]:
     return found
 
 
+def underived(store: Store, names: Names) -> list[Quad]:
+    """Return what the derived graphs of *store* are made from: all but them, the descriptions among it."""
+    derived = {NamedNode(name) for name in names.derived}
+    named = [quad for quad in store if quad.graph_name not in derived and quad.graph_name != DefaultGraph()]
+    described = {
+        quad.subject
+        for kind in KINDS
+        for quad in store.quads_for_pattern(None, NamedNode(TYPE), kind, DefaultGraph())
+    }
+    return named + [
+        quad for subject in described for quad in store.quads_for_pattern(subject, None, None, DefaultGraph())
+    ]
+
+
 def settle(change: Delta, data: Store, before: Store, *, writer: str) -> Delta:
     """Set the marks of what *change* touched in *data*, and return the change with them.
 

@@ -144,7 +144,7 @@ def open_read_only(path: Path) -> Store:
     """Return the store in folder *path*, which nothing will change."""
     try:
         return Store.read_only(str(path))
-    except OSError as error:
+    except (OSError, RuntimeError) as error:
         raise StoreError(f"{path}: cannot read a store here: {error}.") from error
 
 

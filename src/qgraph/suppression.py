@@ -1,7 +1,8 @@
 """What has been erased stays away: a list of keyed hashes, which tell no name.
 
-The list is `<store>/suppressed.json`. The key lies outside the store, so a copy
-of the store does not say whose name it holds; without the key no write lands.
+List and key lie beside the store, in `<store>.erased.json` and `<store>.key`: the
+list outlives the store, and a copy of either says nothing about whose name it is.
+Without the key no write lands.
 """
 
 import hashlib
@@ -10,7 +11,7 @@ import json
 import os
 import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -21,7 +22,6 @@ from qgraph.findings import Finding, Place
 from qgraph.settings import Settings
 from qgraph.store import NamedNode, Quad
 
-LIST = "suppressed.json"
 SAID = (
     "This names what has been erased (entry {entry}): take out each statement on it (docs/how-to/forget.md)."
 )
@@ -35,24 +35,37 @@ class Entry:
     day: str
 
 
-def entries(store: Path) -> list[Entry]:
-    """Return the entries of the list in *store*."""
-    path = store / LIST
-    return [Entry(**one) for one in json.loads(path.read_text("utf-8"))] if path.exists() else []
+def path(settings: Settings) -> Path:
+    """Return the file that holds the list."""
+    return settings.store.with_name(f"{settings.store.name}.erased.json")
+
+
+def entries(file: Path) -> list[Entry]:
+    """Return the entries of the list in *file*, none if it is not there."""
+    return [Entry(**one) for one in json.loads(file.read_text("utf-8"))] if file.exists() else []
 
 
 def add(settings: Settings, iris: Iterable[str]) -> None:
     """Put *iris* on the list. To be called inside `versions.writing`."""
     key, day = _key(settings, make=True), f"{datetime.now(UTC):%Y-%m-%d}"
-    known = {one.hash: one for one in entries(settings.store)}
-    fresh = {one: Entry(one, day) for one in (_hash(key, iri) for iri in iris)}
-    rows = [{"hash": one.hash, "day": one.day} for one in (fresh | known).values()]
-    versions.write_file(settings.store / LIST, json.dumps(sorted(rows, key=str), indent=1))
+    _keep(settings, [Entry(_hash(key, iri), day) for iri in iris])
+
+
+def merge(settings: Settings, other: Path) -> None:
+    """Put the entries of the list in the file *other* on the list too."""
+    _keep(settings, entries(other))
+
+
+def _keep(settings: Settings, fresh: list[Entry]) -> None:
+    known = {one.hash: one for one in [*fresh, *entries(path(settings))]}
+    rows = [asdict(one) for _, one in sorted(known.items())]
+    if fresh:
+        versions.write_file(path(settings), json.dumps(rows, indent=1))
 
 
 def holds(settings: Settings, iri: str) -> bool:
     """Say whether *iri* has been erased."""
-    listed = {one.hash for one in entries(settings.store)}
+    listed = {one.hash for one in entries(path(settings))}
     return bool(listed) and _hash(_key(settings), iri) in listed
 
 
@@ -63,7 +76,7 @@ def findings(
 
     *place_of* gives where a quad is written, if it is.
     """
-    listed = {one.hash for one in entries(settings.store)}
+    listed = {one.hash for one in entries(path(settings))}
     if not listed:
         return []
     key = _key(settings)

@@ -27,7 +27,7 @@ from qgraph.store import Store
 
 PUBLIC, FULL = LAYERS = ("public", "full")
 CHANGES = {PUBLIC: "changes", FULL: "full-changes"}
-DAMAGED = "damaged-"
+DAMAGED, REBUILT = "damaged-", "rebuilt-"
 ATTEMPTS = 5
 
 
@@ -140,9 +140,19 @@ def has(store: Path, number: int, layer: str) -> bool:
 def writing(store: Path) -> Iterator[int]:
     """Hold the writers' lock; gives the number in force, 0 if there is none.
 
-    What a killed writer left behind is swept first. Waits for another writer,
-    whose process the lock file names. Raises StoreError if the folder cannot be
-    written, DiskFull where there is no room.
+    What a killed writer left behind is swept first. Raises what `locked` raises.
+    """
+    with locked(store):
+        number = in_force(store)
+        _sweep(store / "versions", number)
+        yield number
+
+
+@contextmanager
+def locked(store: Path) -> Iterator[None]:
+    """Hold the writers' lock. Waits for another writer, whose process the lock file names.
+
+    Raises StoreError if the folder cannot be written, DiskFull where there is no room.
     """
     with _disk(store):
         (store / "versions").mkdir(parents=True, exist_ok=True)
@@ -155,9 +165,7 @@ def writing(store: Path) -> Iterator[int]:
             lock.truncate(0)
             lock.write(f"{os.getpid()}\n")
             lock.flush()
-        number = in_force(store)
-        _sweep(store / "versions", number)
-        yield number
+        yield
 
 
 @contextmanager
@@ -248,12 +256,50 @@ def _seal(made: Path, layer: str, draft: Draft) -> None:
         (made / f"{layer}-findings.json").write_text(rows, encoding="utf-8")
 
 
+def rebuilding(store: Path, number: int) -> Path:
+    """Return an empty folder to write version *number* anew in."""
+    path = store / "versions" / f"{REBUILT}{number}"
+    drop(path)
+    path.mkdir()
+    return path
+
+
+def exchange(store: Path, number: int, made: Path, drafts: Mapping[str, Draft]) -> None:
+    """Put the folder *made* in the place of version *number*, whose files then go.
+
+    After a crash `swap_rebuilt` ends what was begun: a version is away only while
+    the one that takes its place is whole.
+    """
+    for layer, draft in drafts.items():
+        _seal(made, layer, draft)
+    _sync_tree(made)
+    old = folder(store, number)
+    old.rename(old.with_name(f"candidate-old-{number}"))
+    swap_rebuilt(store)
+    drop(old.with_name(f"candidate-old-{number}"))
+
+
+def swap_rebuilt(store: Path) -> None:
+    """Put each version that was written anew in its place, where that is empty; inside `writing`."""
+    for made in (store / "versions").glob(f"{REBUILT}*"):
+        place = folder(store, int(made.name.removeprefix(REBUILT)))
+        if place.exists():
+            drop(made)
+        else:
+            made.rename(place)
+    sync(store / "versions")
+
+
 def _move_into_force(store: Path, made: Path, number: int) -> None:
-    for path in [*made.rglob("*"), made]:
-        sync(path)
+    _sync_tree(made)
     made.rename(folder(store, number))
     sync(store / "versions")
     point_to(store, number)
+
+
+def _sync_tree(made: Path) -> None:
+    for path in [*made.rglob("*"), made]:
+        sync(path)
 
 
 def point_to(store: Path, number: int) -> None:

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 from werkzeug.datastructures import FileStorage
 from werkzeug.http import parse_options_header
 
+from qgraph import commit
 from qgraph.commit import Chain, Change, Delete, Merge, Patch, Put
 from qgraph.engine import Task
 from qgraph.errors import (
@@ -85,7 +86,7 @@ def _patch(name: str) -> Patch:
     kind, _ = parse_options_header(request.content_type)
     if kind != UPDATE:
         raise UnsupportedMediaType(f"The body is {kind or 'of no stated type'}, expected {UPDATE}.")
-    limits = writes.limits_of(site().settings)
+    limits = commit.limits(site().settings)
     try:
         return Patch(name, _body().decode(), limits)
     except UnicodeDecodeError as error:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from qgraph import commit
 from qgraph.commit import Author, Change, Update
 from qgraph.errors import MovedOn, WriteRefused
-from qgraph.precheck import Limits
 from qgraph.protocol import SentUpdate
 from qgraph.settings import Settings
 from qgraph.versions import Version, current, describe
@@ -31,14 +30,8 @@ def update(settings: Settings, sent: SentUpdate, writer: Writer) -> Version:
     Raises what `write` raises, QueryError where the text is no update.
     """
     base = describe(settings.store, current(settings.store)).base
-    change = Update(sent.text, limits_of(settings), sent.default_graphs, sent.named_graphs, base)
+    change = Update(sent.text, commit.limits(settings), sent.default_graphs, sent.named_graphs, base)
     return write(settings, change, writer)
-
-
-def limits_of(settings: Settings) -> Limits:
-    """Return the limits on an update: it may hold much data, and nest no deeper than a query."""
-    size = settings.upload_limit
-    return Limits(size, settings.query_nesting, patterns=size, path=settings.query_path, values=size)
 
 
 def write(settings: Settings, change: Change, writer: Writer) -> Version:

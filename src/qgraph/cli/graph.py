@@ -1,79 +1,30 @@
-"""The command line: the only place that prints or exits, and the only door to click."""
+"""Commands on the graph as it is: build, serve, ask, check, export."""
 
 import json
 import sys
-import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
-from functools import partial, wraps
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import click
 
-from qgraph import __version__, commit, passages, process, query, settings, versions
-from qgraph.errors import QgraphError, Refused, SettingsError
+from qgraph import commit, history, passages, process, query, versions
+from qgraph.cli.frame import FILE, FOLDER, Progress, graph_command, tell, text_of_query
+from qgraph.errors import SettingsError
 from qgraph.export import export as exported
-from qgraph.findings import Report
 from qgraph.formats import BY_NAME, GRAPHS, RESULTS
 from qgraph.query import Question, Spool, question_of
 from qgraph.settings import Settings
+from qgraph.tokens import check_admin_file
 from qgraph.versions import Version
 from qgraph.web.serve import serve as serve_graph
-
-Command = Callable[..., None]
-FOLDER = click.Path(path_type=Path)
-FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
-SERVING = ("host", "port", "query_timeout", "bare", "open_writes", "public_url", "allow_service")
-STAGES = {
-    "load": "reading the files",
-    "reason": "drawing the inferences",
-    "validate": "checking shapes and rules",
-    "publish": "publishing the version",
-    "export": "writing the export",
-}
-
-
-class Group(click.Group):
-    """Tells an error in one sentence and exits with 1; wrong usage exits with 2."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; turn what it says no to into a message."""
-        try:
-            return super().invoke(ctx)
-        except Refused as refusal:
-            _print_report(refusal.report, file=sys.stderr)
-            click.echo(f"Error: {refusal}", err=True)
-        except QgraphError as error:
-            click.echo(f"Error: {error}", err=True)
-        except BrokenPipeError:
-            sys.stderr.close()
-        return ctx.exit(1)
-
-
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="qgraph")
-def main() -> None:
-    """Build, check and serve a knowledge graph in which each fact has its evidence."""
-
-
-def graph_command(function: Command) -> Command:
-    """Make *function* a command with --graph and --store, read into Settings."""
-
-    @main.command(name=function.__name__.replace("_", "-").removesuffix("-command"))
-    @click.option("--graph", type=FOLDER, help="Folder with ontology, shapes, data and queries.")
-    @click.option("--store", type=FOLDER, help="Folder that keeps the versions.  [default: store]")
-    @wraps(function)
-    def command(graph: Path | None, store: Path | None, **options: Any) -> None:
-        given = {name: options.pop(name) for name in SERVING if name in options}
-        function(settings.read(graph=graph, store=store, **given), **options)
-
-    return command
 
 
 @graph_command
 @click.option("--message", default="", help="What changed, for the history.")
 @click.option("--json", "as_json", is_flag=True, help="Print the version as JSON.")
+@click.option("--restricted", type=FOLDER, help="Folder with Restricted data of your own.")
 def build(chosen: Settings, message: str, *, as_json: bool) -> None:
     """Make a version of the folder's files, if they keep every rule.
 
@@ -100,15 +51,24 @@ def build(chosen: Settings, message: str, *, as_json: bool) -> None:
 @click.option(
     "--allow-service", metavar="URL", help="The one SPARQL service that SERVICE in a query may ask."
 )
+@click.option(
+    "--admin-token-file", type=FILE, help="File with the token of an admin, for containers and tests."
+)
+@click.option(
+    "--trust-proxy", is_flag=True, default=None, help="Believe the proxy in front about addresses and HTTPS."
+)
 def serve(chosen: Settings) -> None:
     """Serve the graph; build it first if there is no version yet.
 
     \b
     Example: qgraph serve --port 8080
     """
+    check_admin_file(chosen.admin_token_file)
+    if said := history.recover(chosen):
+        click.echo(said, err=True)
     if chosen.bare:
         commit.start_bare(chosen)
-    elif not (chosen.store / "current").exists():
+    elif not versions.in_force(chosen.store):
         commit.build(chosen, progress=Progress())
     host = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
     serve_graph(chosen, ready=lambda: click.echo(f"Serving on http://{host}:{chosen.port} (Ctrl-C ends it)"))
@@ -131,7 +91,7 @@ def query_command(chosen: Settings, text: str, syntax: str | None, *, as_json: b
     wanted = "json" if as_json else syntax or "tsv"
     question = question_of(
         chosen,
-        text=_query_text(text),
+        text=text_of_query(text),
         results=wanted if BY_NAME[wanted] in RESULTS else "json",
         triples=wanted if BY_NAME[wanted] in GRAPHS else "turtle",
         base=version.base,
@@ -148,17 +108,6 @@ def _answered(chosen: Settings, question: Question, version: Version) -> bytes:
         return output.read()
 
 
-def _query_text(text: str) -> str:
-    if text == "-":
-        return sys.stdin.read()
-    if any(mark.isspace() for mark in text) and not Path(text[:255]).is_file():
-        return text
-    try:
-        return Path(text).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{text}: neither a query nor a file that holds one: {error}.") from error
-
-
 @graph_command
 @click.argument("files", nargs=-1, type=FILE)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
@@ -169,7 +118,7 @@ def validate(chosen: Settings, files: tuple[Path, ...], *, as_json: bool) -> Non
     Example: qgraph validate new-screenings.trig
     """
     report = commit.validate(chosen, files, progress=Progress())
-    _tell(report, as_json=as_json, fine="Every shape and rule is kept.")
+    tell(report, as_json=as_json, fine="Every shape and rule is kept.")
 
 
 @graph_command
@@ -221,7 +170,7 @@ def check_passages(chosen: Settings, text: Path, source: str, *, as_json: bool) 
     Example: qgraph check-passages --text article.txt
     """
     report = commit.check_passages(chosen, _source_text(text), source)
-    _tell(report, as_json=as_json, fine="Every passage stands in the text.")
+    tell(report, as_json=as_json, fine="Every passage stands in the text.")
 
 
 def _source_text(path: Path) -> str:
@@ -229,32 +178,3 @@ def _source_text(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} is not text in UTF-8: {error}.") from error
-
-
-def _tell(report: Report, *, as_json: bool, fine: str) -> None:
-    if as_json:
-        click.echo(json.dumps(report.as_json(), indent=2, ensure_ascii=False))
-    else:
-        _print_report(report, file=sys.stdout)
-        number = len(report.findings)
-        click.echo(fine if not number else f"{number} finding{'s' if number > 1 else ''}.")
-    if not report.conforms:
-        click.get_current_context().exit(1)
-
-
-def _print_report(report: Report, *, file: Any) -> None:
-    for finding in report:
-        click.echo(str(finding), file=file)
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Shows each stage as it begins, with the seconds since the start, on a terminal only."""
-
-    started: float = field(default_factory=time.monotonic)
-
-    def __call__(self, stage: str) -> None:
-        """Show that *stage* begins."""
-        if sys.stderr.isatty():
-            seconds = time.monotonic() - self.started
-            click.echo(f"{seconds:5.1f} s  {STAGES[stage]} …", err=True)

@@ -1,0 +1,326 @@
+"""What must be forgotten is forgotten everywhere: erase a thing, correct a name, raise a tier.
+
+Deleting does not erase: the engine's files keep what was deleted. So the version
+in force and the tagged ones are written anew from what may stay, and every other
+version that held it is let go. A journal beside the versions says what is under
+way; whoever comes next finishes it.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+from qgraph import bridge, delta, increment, keeping, ownership, suppression, versions
+from qgraph.delta import Delta
+from qgraph.derive import assert_facts, counts, derive
+from qgraph.errors import NotFound, Refused
+from qgraph.findings import VIOLATION, Finding, Report
+from qgraph.namespaces import CORE, LABEL, SKOS, Names
+from qgraph.reason import infer
+from qgraph.settings import Settings
+from qgraph.sources import checks_of, find
+from qgraph.store import Literal, NamedNode, Quad, Store, in_memory, iri, open_to_write, text_of, triples
+from qgraph.versions import FULL, LAYERS, PUBLIC, Draft, Version
+
+JOURNAL = "forget.journal"
+ROUNDS = 10
+NAMES = (LABEL, SKOS + "prefLabel", SKOS + "altLabel")
+TIER = NamedNode(CORE + "tier")
+MESSAGE = "Changed under the care policy."
+REFUSED = "What is left would break a rule; nothing has been forgotten."
+
+
+@dataclass(frozen=True)
+class Forget:
+    """What is to go: all that names one of *erased*; of *thing* the *old* text, or its tier below *tier*.
+
+    *words* are what the thing is called, for messages that may hold them.
+    """
+
+    erased: list[str] = field(default_factory=list)
+    thing: str = ""
+    old: str = ""
+    new: str = ""
+    tier: str = ""
+    words: list[str] = field(default_factory=list)
+
+    def rewritten(self, quads: Iterable[Quad]) -> list[Quad]:
+        """Return *quads* without what is to go, and with what stands in its place."""
+        gone = set(self.erased)
+        return [self._of_thing(quad) for quad in quads if not gone & _names_in(quad)]
+
+    def touches(self, quad: Quad) -> bool:
+        """Say whether *quad* holds what is to go."""
+        return bool(set(self.erased) & _names_in(quad)) or self._of_thing(quad) != quad
+
+    def _of_thing(self, quad: Quad) -> Quad:
+        value = quad.object
+        if text_of(quad.subject) != self.thing:
+            return quad
+        if self.tier and quad.predicate == TIER:
+            return Quad(quad.subject, TIER, NamedNode(self.tier), quad.graph_name)
+        if self.old and isinstance(value, Literal) and value.value == self.old:
+            text = Literal(self.new, language=value.language) if value.language else Literal(self.new)
+            return Quad(quad.subject, quad.predicate, text, quad.graph_name)
+        return quad
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """What was done: what was erased, versions rewritten and let go, statements that still hold its name."""
+
+    erased: list[str]
+    version: int
+    rewritten: list[int]
+    let_go: list[int]
+    elsewhere: list[str]
+
+
+def _names_in(quad: Quad) -> set[str]:
+    terms = (quad.subject, quad.predicate, quad.object, quad.graph_name)
+    return {term.value for term in terms if isinstance(term, NamedNode)}
+
+
+def plan(settings: Settings, wanted: Forget) -> list[str]:
+    """Return what would be erased: what is wanted, and all that cannot stand without it. Raises Refused."""
+    return _with_dependents(settings, versions.current(settings.store), wanted)
+
+
+def forget(settings: Settings, wanted: Forget) -> Forgotten:
+    """Do what is *wanted* to every version, and return what was done.
+
+    Raises NotFound where no version holds it, Refused where what is left would
+    break a rule: then nothing has changed.
+    """
+    store = settings.store
+    with versions.writing(store) as parent:
+        finish(settings)
+        if not any(_is_in(store, number, wanted) for number in versions.numbers(store)):
+            raise NotFound("No version holds that.")
+        erased = _with_dependents(settings, parent, wanted)
+        words = _called(versions.open_version(store, parent, FULL), wanted)
+        return _finish(settings, _noted(store, replace(wanted, erased=erased, words=words)))
+
+
+def finish(settings: Settings) -> None:
+    """Finish what another began and was stopped in. To be called inside `versions.writing`."""
+    journal = settings.store / JOURNAL
+    if journal.exists():
+        _finish(settings, Forget(**json.loads(journal.read_text("utf-8"))))
+
+
+def again(settings: Settings) -> list[str]:
+    """Erase once more what is on the list of erased names and has come back; return those names.
+
+    A backup brings back what was erased after it was made. To be called inside
+    `versions.writing`.
+    """
+    store = settings.store
+    held = {one for n in versions.numbers(store) for quad in _all(store, n) for one in _names_in(quad)}
+    back = [name for name in sorted(held) if suppression.holds(settings, name)]
+    if back:
+        words = _called(versions.open_version(store, versions.current(store), FULL), Forget(erased=back))
+        _finish(settings, _noted(store, Forget(erased=back, words=words)))
+    return back
+
+
+def _noted(store: Path, wanted: Forget) -> Forget:
+    versions.write_file(store / JOURNAL, json.dumps(asdict(wanted)))
+    return wanted
+
+
+def _finish(settings: Settings, wanted: Forget) -> Forgotten:
+    """Do all of it, or what is left of it: each step looks at what is there."""
+    store = settings.store
+    suppression.add(settings, wanted.erased)
+    versions.swap_rebuilt(store)
+    if _is_in(store, versions.current(store), wanted):
+        _publish(settings, wanted)
+    kept = {versions.current(store), *keeping.tags(store).values()}
+    touched = [number for number in versions.numbers(store) if _is_in(store, number, wanted)]
+    gone = [number for number in touched if number not in kept]
+    keeping.let_go(store, gone, forgotten=True)
+    for number in versions.numbers(store):
+        if number in touched or _is_told(store, number, wanted):
+            _rebuild(settings, number, wanted)
+    (store / JOURNAL).unlink()
+    now = versions.current(store)
+    elsewhere = _elsewhere(versions.open_version(store, now, FULL), wanted.words)
+    return Forgotten(wanted.erased, now, [one for one in touched if one in kept], gone, elsewhere)
+
+
+def _all(store: Path, number: int) -> Iterator[Quad]:
+    """Yield the quads of every layer of version *number*."""
+    for layer in LAYERS:
+        if versions.has(store, number, layer):
+            yield from versions.open_version(store, number, layer)
+
+
+def _is_in(store: Path, number: int, wanted: Forget) -> bool:
+    """Say whether version *number* holds what is to go."""
+    return any(wanted.touches(quad) for quad in _all(store, number))
+
+
+def _is_told(store: Path, number: int, wanted: Forget) -> bool:
+    """Say whether what version *number* tells of itself holds what is to go, in words or in its changes."""
+    files = [path for path in versions.folder(store, number).iterdir() if path.is_file()]
+    told = "".join(path.read_text("utf-8") for path in files)
+    changes = [path for layer in LAYERS if (path := versions.changes(store, number, layer)).exists()]
+    changed = (quad for path in changes for quad in delta.read(path).quads)
+    return any(word in told for word in (*wanted.erased, *wanted.words)) or any(map(wanted.touches, changed))
+
+
+def _base(store: Path, number: int, wanted: Forget) -> dict[str, list[Quad]]:
+    """Return what each layer of version *number* is derived from, without what is to go."""
+    names = Names(versions.describe(store, number).base)
+    top = FULL if versions.has(store, number, FULL) else PUBLIC
+    held = {layer: versions.open_version(store, number, layer) for layer in (top, PUBLIC)}
+    base = {layer: wanted.rewritten(ownership.underived(data, names)) for layer, data in held.items()}
+    hidden = ownership.hidden(in_memory(base[top]))
+    shown = [quad for quad in base[PUBLIC] if ownership.owner_of(quad) not in hidden]
+    return {PUBLIC: shown, FULL: base[top]} if hidden else {PUBLIC: shown}
+
+
+def _derived(base: list[Quad], names: Names, *, reasons: bool) -> Store:
+    """Return *base* with the graphs that are derived from it."""
+    dataset = in_memory(base)
+    facts = assert_facts(dataset, names)
+    ontology = [*dataset.quads_for_pattern(None, None, None, NamedNode(names.ontology))]
+    inferred: list[Quad] = []
+    if reasons:
+        found = infer(bridge.to_rdflib(triples(facts)), bridge.to_rdflib(triples(ontology)))
+        inferred = bridge.to_quads(found, NamedNode(names.inferred))
+    derive(dataset, inferred, names)
+    return dataset
+
+
+def _with_dependents(settings: Settings, number: int, wanted: Forget) -> list[str]:
+    """Return what is to be erased with all that cannot stand without it, so that no rule is broken.
+
+    What cannot stand is what a rule objects to and what was linked with a thing
+    that goes. Raises Refused where a rule objects to something else.
+    """
+    linked = _linked(settings.store, number)
+    erased = list(wanted.erased)
+    for _ in range(ROUNDS):
+        found = _violations(settings, number, replace(wanted, erased=erased))
+        if not found:
+            return erased
+        near = {one for name in erased for one in linked(name)}
+        falling = sorted({finding.thing for finding in found} & near - set(erased))
+        if not falling:
+            break
+        erased += falling
+    raise Refused(REFUSED, Report(found))
+
+
+def _violations(settings: Settings, number: int, wanted: Forget) -> list[Finding]:
+    """Return what rules would object to in version *number* without what is to go."""
+    names, sources = Names(versions.describe(settings.store, number).base), find(settings.graph)
+    found: list[Finding] = []
+    for layer, base in _base(settings.store, number, wanted).items():
+        dataset = _derived(base, names, reasons=settings.reasons)
+        found += increment.whole(dataset, names, checks_of(sources, layer))
+    return [finding for finding in found if finding.severity == VIOLATION]
+
+
+def _linked(store: Path, number: int) -> Callable[[str], set[str]]:
+    """Return a function that gives the names linked with a name in version *number*, graphs among them."""
+    data = versions.open_version(store, number, FULL)
+
+    def linked(name: str) -> set[str]:
+        node = iri(name)
+        patterns = [(node, None, None, None), (None, None, node, None), (None, None, None, node)]
+        return {
+            one
+            for pattern in patterns
+            for quad in data.quads_for_pattern(*pattern)
+            for one in _names_in(quad)
+        }
+
+    return linked
+
+
+def _called(data: Store, wanted: Forget) -> list[str]:
+    """Return what the things to be erased are called in *data*, or the text to be corrected."""
+    quads = [quad for name in wanted.erased for quad in data.quads_for_pattern(iri(name), None, None, None)]
+    found = {text_of(quad.object) for quad in quads if quad.predicate.value in NAMES}
+    return sorted(found | ({wanted.old} if wanted.old else set()))
+
+
+def _elsewhere(data: Store, words: list[str]) -> list[str]:
+    """Return the statements of *data* that still hold one of *words* in a text, for a person to look at."""
+    quads = (quad for quad in data if isinstance(quad.object, Literal))
+    return sorted({str(quad.triple) for quad in quads if any(word in text_of(quad.object) for word in words)})
+
+
+def _publish(settings: Settings, wanted: Forget) -> None:
+    """Publish a version without what is to go, in files that never held it."""
+    store, parent = settings.store, versions.current(settings.store)
+    said = versions.draft(versions.next_number(store), parent, message=MESSAGE, curator="care", role="admin")
+    with versions.candidate(store, 0) as made:
+        drafts = _fresh(settings, parent, wanted, made=made)
+        versions.publish(store, made, {layer: _told(draft, said) for layer, draft in drafts.items()})
+
+
+def _told(draft: Draft, said: Version) -> Draft:
+    """Return *draft* as the version that *said* describes, which tells only how many statements changed."""
+    version = replace(
+        said,
+        digest=draft.version.digest,
+        counts=draft.version.counts,
+        findings=draft.version.findings,
+        base=draft.version.base,
+        prefixes=draft.version.prefixes,
+        withheld=draft.version.withheld,
+    )
+    return Draft(version, Delta(), draft.findings)
+
+
+def _rebuild(settings: Settings, number: int, wanted: Forget) -> None:
+    """Write version *number* anew without what is to go, its changes and its message too."""
+    made = versions.rebuilding(settings.store, number)
+    drafts = _fresh(settings, number, wanted, made=made)
+    versions.exchange(settings.store, number, made, drafts)
+
+
+def _fresh(settings: Settings, number: int, wanted: Forget, *, made: Path) -> dict[str, Draft]:
+    """Write the layers of version *number* into the folder *made* without what is to go; return them."""
+    store, drafts = settings.store, {}
+    names = Names(versions.describe(store, number).base)
+    for layer, base in _base(store, number, wanted).items():
+        known = versions.describe(store, number, layer if versions.has(store, number, layer) else PUBLIC)
+        dataset = _derived(base, names, reasons=settings.reasons)
+        changed = len(delta.between(versions.open_version(store, number, layer), dataset))
+        data = open_to_write(made / layer)
+        data.extend(dataset)
+        data.flush()
+        objected = [one for one in versions.findings(store, number, layer) if one.thing not in wanted.erased]
+        version = replace(
+            known,
+            message=""
+            if any(word in known.message for word in (*wanted.erased, *wanted.words))
+            else known.message,
+            digest=delta.digest(dataset),
+            counts=counts(dataset, names),
+            withheld=known.withheld + changed,
+        )
+        drafts[layer] = Draft(version, _clean(store, number, wanted, layer=layer, shown=set(base)), objected)
+    return drafts
+
+
+def _clean(store: Path, number: int, wanted: Forget, *, layer: str, shown: set[Quad]) -> Delta:
+    """Return what version *number* changed in *layer*, without what is to go or is no longer *shown*."""
+    path = versions.changes(store, number, layer)
+    told = delta.read(path) if path.exists() else Delta()
+    hidden = set(map(ownership.owner_of, told.added)) - set(map(ownership.owner_of, shown))
+    came, went = (
+        frozenset(
+            one
+            for one in wanted.rewritten(part)
+            if wanted.tier == "" or ownership.owner_of(one) not in hidden
+        )
+        for part in (told.added, told.removed)
+    )
+    return Delta(came - went, went - came)
