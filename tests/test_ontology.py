@@ -31,9 +31,9 @@ USED = {
 # Words for evidence and links, which checks look after, or that take any value.
 NO_SHAPE = {
     ":place", ":date", ":film", ":agent", ":role", ":contribution", ":madeBy", ":made", ":directed",
-    ":screening", ":shownAt", ":shows", ":participation", ":stop", ":hasPart", ":reading", ":occasion",
-    ":publishedAs", ":about", ":caveat", "core:hedge", "core:notStated", "core:purpose", "core:contact",
-    "core:reviewNote", "core:recordId", "core:retrieved",
+    ":scene", ":screening", ":shownAt", ":shows", ":participation", ":stop", ":hasPart", ":reading",
+    ":occasion", ":publishedAs", ":about", ":caveat", "core:hedge", "core:notStated", "core:purpose",
+    "core:contact", "core:reviewNote", "core:recordId", "core:retrieved",
 }  # fmt: skip
 
 
