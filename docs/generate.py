@@ -150,6 +150,7 @@ def _shapes(sources: Sources) -> Iterator[str]:
     yield (
         "What data must keep to.\n"
         "A build that breaks one of these is refused with the message that stands here.\n"
+        "What is marked Warning or Info lands, and the build records it.\n"
         "The core shapes hold for every graph; the others are this graph's own."
     )
     for turtle in map(_read, sources.shapes):
@@ -168,7 +169,8 @@ def _messages(turtle: Turtle) -> Iterator[tuple[str, ...]]:
             seen = [one for path in paths for one in values.get(path, [])]
             # A path of several steps is a blank node, whose name differs from run to run.
             named = [turtle.short(one) if ":" in one else "a path" for one in seen]
-            yield turtle.short(iri), ", ".join(named), message
+            weight = _first(values, SH + "severity").rpartition("#")[2]
+            yield turtle.short(iri), ", ".join(named), f"{weight}: {message}" if weight else message
 
 
 def _questions() -> Iterator[str]:
@@ -206,10 +208,15 @@ def _review(sources: Sources) -> Iterator[str]:
 
 def _evidence(about: dict[str, Values], words: dict[str, str], evidence: str, facts: list[str]) -> str:
     told = about[evidence]
+    said = (("voice", ""), ("attributedTo", "of "), ("within", "within "), ("stated", ""), ("tier", ""))
     names = [
-        words.get(value, value) for key in ("voice", "within", "stated") for value in told.get(CORE + key, [])
+        before + words[value]
+        for key, before in (*said, ("contentNote", ""))
+        for value in sorted(told.get(CORE + key, []))
     ]
     hedges = [f"“{hedge}”" for hedge in told.get(CORE + "hedge", [])]
+    if CORE + "Reported" in told.get(TYPE, []):
+        names.insert(0, "reported, not asserted")
     _, paragraph, sentence, start, end = _position(about, evidence)
     where = f"paragraph {paragraph}, sentence {sentence}, characters {start} to {end}; " if end else ""
     heading = f"## {evidence.partition('/evidence/')[2]}"

@@ -31,9 +31,9 @@ USED = {
 # Words for evidence and links, which checks look after, or that take any value.
 NO_SHAPE = {
     ":place", ":date", ":film", ":agent", ":role", ":contribution", ":madeBy", ":made", ":directed",
-    ":screening", ":shownAt", ":shows", ":participation", ":stop", ":hasPart", ":reading", ":occasion",
-    ":publishedAs", ":about", ":caveat", "core:hedge", "core:notStated", "core:purpose", "core:contact",
-    "core:reviewNote", "core:recordId", "core:retrieved",
+    ":scene", ":screening", ":shownAt", ":shows", ":participation", ":stop", ":hasPart", ":reading",
+    ":occasion", ":publishedAs", ":about", ":caveat", "core:hedge", "core:notStated", "core:purpose",
+    "core:contact", "core:reviewNote", "core:recordId", "core:retrieved",
 }  # fmt: skip
 
 
@@ -63,7 +63,18 @@ def test_the_header_says_what_it_is(header: str) -> None:
         "title", "description", "license", "creator", "created", "modified", "bibliographicCitation",
     ):  # fmt: skip
         assert DCT + name in about
-    assert str(OWL.versionIRI) in about
+    assert {str(OWL.versionIRI), "http://purl.org/vocab/vann/preferredNamespacePrefix"} <= about
+
+
+def test_inverses_are_those_declared_on_purpose() -> None:
+    """The others are left out on purpose, as the header of the ontology says."""
+    pairs = {(short(one), short(other)) for one, other in graph().subject_objects(OWL.inverseOf)}
+
+    assert pairs == {
+        (":screeningOf", ":screening"), (":shownAt", ":shows"), (":event", ":participation"),
+        (":film", ":contribution"), (":madeBy", ":made"), (":directedBy", ":directed"),
+        (":inFilm", ":scene"), (":partOf", ":hasPart"), (":readingOf", ":reading"),
+    }  # fmt: skip
 
 
 def test_no_label_stands_for_two_terms_of_one_kind() -> None:
