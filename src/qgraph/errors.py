@@ -94,7 +94,7 @@ class NotFound(RequestError):
 
 
 class MethodNotAllowed(RequestError):
-    """The path does not take that method."""
+    """The path does not take that method; *details* say which it does: allow."""
 
 
 class WriteRefused(RequestError):

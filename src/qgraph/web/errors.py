@@ -61,7 +61,7 @@ def problem(error: errors.QgraphError) -> Problem:
     body = {"type": "about:blank", "title": TITLES[status], "status": status, "detail": detail}
     headers = {"Retry-After": "5"} if status in (429, 503) else {}
     if status == 405:
-        headers["Allow"] = "GET, HEAD, POST, QUERY, OPTIONS"
+        headers["Allow"] = str(error.details.get("allow", "GET, HEAD"))
     return Problem(status, body | dict(error.details), headers)
 
 

@@ -74,9 +74,11 @@ class Front:
         parameters = scope["query_string"].decode("latin-1")
         page = is_for_page(scope["method"], headers.get("accept", ""), parameters)
         try:
+            check_head(self.settings, scope)
             check_host(self.settings, headers.get("host", ""))
             body = await self._read(receive)
             if scope["path"] in operators.PATHS:
+                operators.check_method(scope["method"])
                 await self._tell(scope["path"], send)
             elif scope["path"] != "/sparql" or scope["method"] == "OPTIONS" or page:
                 await self.pages(scope, _replayed(body), send)  # type: ignore[arg-type]
@@ -172,6 +174,19 @@ def _replayed(body: bytes) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return receive
+
+
+def check_head(settings: Settings, scope: Scope) -> None:
+    """Raise RequestError unless one Host is named, BodyTooLarge for a body that is announced as such.
+
+    RFC 9112, section 3.2; where HTTP/1.1 names none, the server below puts an empty one.
+    """
+    hosts = [value for name, value in scope["headers"] if name == b"host"]
+    if len(hosts) != 1 or (not hosts[0] and scope["http_version"] == "1.1"):
+        raise RequestError(f"Expected one Host header, found {len([*filter(None, hosts)])}.")
+    announced = dict(scope["headers"]).get(b"content-length", b"")
+    if announced.isdigit() and int(announced) > settings.body_limit:
+        raise BodyTooLarge(f"The body has more than {settings.body_limit:,} bytes.")
 
 
 def check_host(settings: Settings, host: str) -> None:
