@@ -21,8 +21,8 @@ from flask import (
 from werkzeug.wrappers import Response as AnyResponse
 
 from qgraph import versions
-from qgraph.engine import Engine, Task
-from qgraph.errors import NotFound, QgraphError
+from qgraph.engine import Engine, Reply, Task
+from qgraph.errors import NotFound, QgraphError, ResultTooLarge
 from qgraph.questions import Question
 from qgraph.settings import Settings
 from qgraph.versions import Version
@@ -31,6 +31,7 @@ from qgraph.web.errors import problem
 blueprint = Blueprint("pages", __name__)
 ABOUT = Path(__file__).parents[1].joinpath("graph.rq").read_text(encoding="utf-8")
 SHOWN = 500
+LARGEST = 1_000_000  # bytes of an answer that a page is made of; more would hold up everyone else
 Cell = dict[str, str]
 
 
@@ -48,7 +49,11 @@ class Site:
 
     def ask(self, name: str, **arguments: object) -> Any:
         """Return the answer to the task *name*, as values."""
-        return json.loads(self.engine.ask(Task(name, arguments)).read())
+        return json.loads(self.reply(name, **arguments).read())
+
+    def reply(self, name: str, **arguments: object) -> Reply:
+        """Return the answer to the task *name*, which counts as one of the reader who asks."""
+        return self.engine.ask(Task(name, arguments), request.remote_addr or "")
 
 
 def site() -> Site:
@@ -130,9 +135,15 @@ def query_page() -> Response:
 def table_of(query: str) -> dict[str, object]:
     """Return the answer to *query* for a table: columns, the first rows, how many there are.
 
-    A graph is given as text, a truth value as one cell.
+    A graph is given as text, a truth value as one cell. Raises ResultTooLarge
+    where a program may have the answer, but no page.
     """
-    reply = site().engine.ask(Task("query", {"text": query}))
+    reply = site().reply("query", text=query)
+    if reply.size > LARGEST:
+        reply.body.close()
+        raise ResultTooLarge(
+            f"The answer has {reply.size:,} bytes, too many for a page: ask with format=csv."
+        )
     if reply.kind != "json":
         return {"text": reply.read().decode()}
     found = json.loads(reply.read())
