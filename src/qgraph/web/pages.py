@@ -30,7 +30,8 @@ from qgraph.web.errors import problem
 
 blueprint = Blueprint("pages", __name__)
 ABOUT = Path(__file__).parents[1].joinpath("graph.rq").read_text(encoding="utf-8")
-SHOWN = 500
+SHOWN = 500  # rows
+CELLS = 20_000  # for a wide table shows fewer rows
 LARGEST = 1_000_000  # bytes of an answer that a page is made of; more would hold up everyone else
 Cell = dict[str, str]
 
@@ -150,9 +151,10 @@ def table_of(query: str) -> dict[str, object]:
     if "boolean" in found:
         return {"columns": ["answer"], "rows": [[{"text": "yes" if found["boolean"] else "no"}]], "count": 1}
     columns, rows = found["head"]["vars"], found["results"]["bindings"]
-    iris = {cell["value"] for row in rows[:SHOWN] for cell in row.values() if cell["type"] == "uri"}
+    shown = rows[: min(SHOWN, CELLS // max(len(columns), 1))]
+    iris = {cell["value"] for row in shown for cell in row.values() if cell["type"] == "uri"}
     labels = site().ask("labels", iris=sorted(iris))
-    cells = [[_cell(row.get(column), labels) for column in columns] for row in rows[:SHOWN]]
+    cells = [[_cell(row.get(column), labels) for column in columns] for row in shown]
     return {"columns": columns, "rows": cells, "count": len(rows)}
 
 
