@@ -210,8 +210,41 @@ KILLERS = [
 ]
 
 
+# Calls to HERE that a reader of words misses; to the engine, which knows no words, each is a call.
+HERE = "http://here/"
+MORE = "?s ?p ?o"
+CALL = f"SERVICE <{HERE}> {{ {MORE} }}"
+NAMES = f"PREFIX x: <x:> PREFIX h: <{HERE}> PREFIX : <{HERE}> "
+HIDDEN = [
+    f"{NAMES} SELECT * {{ {MORE} OPTIONAL {{ ?z x:b x:a\\' }} {CALL} FILTER(?s != 'b') }}",
+    f"{NAMES} SELECT * {{ {MORE} OPTIONAL {{ ?z x:b x:a\\# }} {CALL} }}",
+    f"{NAMES} SELECT * {{ {MORE} OPTIONAL {{ ?z x:b x:a\u3001\\' }} {CALL} FILTER(?s != 'b') }}",
+    f"SELECT * {{ {MORE} OPTIONAL {{ ?z <x:\u3000'> ?y }} {CALL} FILTER(?s != 'b') }}",
+    f"SELECT * {{ {MORE} OPTIONAL {{ ?z <x:\xa0'> ?y }} {CALL} FILTER(?s != 'b') }}",
+    f"""SELECT * {{ {MORE} OPTIONAL {{ ?z <x:\\u0041'> "a\\u0022" }} {CALL} FILTER(?s != "c\\u0022" && ?s != 'd') }}""",
+    f"SELECT * {{ {MORE} FILTER(?o<'x>y') {CALL} FILTER(?o<'x>y') }}",
+    f"SELECT * {{ {MORE} FILTER(!(?o<?o#> '''\n)) {CALL} FILTER(?s != '''b''') }}",
+    f"SELECT * {{ {MORE} OPTIONAL {{ ?a ?b (''' ' ) }} {CALL} #\\q '''\n }}",
+    f"SELECT * {{ {MORE} OPTIONAL {{ ?a ?b (''' ' ) }} {CALL} #\\uD800 '''\n }}",
+    f"SELECT * {{ ?s ?p 1{CALL} }}",
+    f"SELECT * {{ {{ ?s ?p 1 }} UNION{{ ?s ?p 1{CALL} }} }}",
+    f"SELECT * {{ SERVICESILENT <{HERE}> {{ {MORE} }} }}",
+    f"{NAMES} SELECT * {{ SERVICEh:sparql {{ {MORE} }} }}",
+    f"{NAMES} SELECT * {{ SERVICE:sparql {{ {MORE} }} }}",
+    f"{NAMES} SELECT * {{ ?s ?p 1SERVICEh:x {{ {MORE} }} }}",
+    f"{NAMES} SELECT * {{ ?s ?p trueSERVICEh:x {{ {MORE} }} }}",
+    f"PREFIX#\nh: <{HERE}> SELECT * {{ SERVICESILENTh:sparql {{ {MORE} }} }}",
+]
+HIDDEN_UPDATES = [
+    f"{NAMES} LOADh:x",
+    f"LOADSILENT <{HERE}>",
+    f"CLEAR DEFAULT;LOAD<{HERE}>",
+    f"INSERT {{ <x:a> <x:b> 2 }} WHERE {{ ?s ?p 1{CALL} }}",
+]
+
+
 def outward(host: str) -> list[Attack]:
-    """Return sixty requests that name *host* where something might be fetched from it."""
+    """Return some eighty requests that name *host* where something might be fetched from it."""
     place = f"http://{host}/"
     texts = [
         "SELECT * {{ SERVICE <{0}> {{ ?s ?p ?o }} }}",
@@ -249,6 +282,10 @@ def outward(host: str) -> list[Attack]:
     ]
     said = [text.format(place) for text in texts]
     sent = [asking(text) for text in said[:26]]
+    sent += [asking(text.replace(HERE, place)) for text in HIDDEN]
+    sent += [
+        posting(text.replace(HERE, place).encode(), "application/sparql-update") for text in HIDDEN_UPDATES
+    ]
     sent += [posting(f"update={quote(text)}".encode(), FORM) for text in said[26:]]
     sent += [posting(text.encode(), "application/sparql-update") for text in said[26:]]
     sent += [
