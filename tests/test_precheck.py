@@ -114,7 +114,9 @@ def test_no_query_of_the_w3c_suites_is_refused(shared: Path) -> None:
             check(text, largest)
 
 
-@pytest.mark.parametrize("mark", ["a", "<", '"', "'", '"""', "(", "?", "a:", "1.", "/*", "\\u0041"])
+@pytest.mark.parametrize(
+    "mark", ["a", "<", '"', "'", '"""', "(", "?", "a:", "1.", "/*", "\\u0041", ".", "-.", '"\\', "'''\\"]
+)
 def test_a_text_is_measured_to_its_end(mark: str) -> None:
     assert measure(mark * 20_000) == measure(mark * 20_000)
 
