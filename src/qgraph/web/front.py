@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from a2wsgi import WSGIMiddleware
 from a2wsgi.wsgi_typing import WSGIApp
@@ -32,6 +32,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 CHUNK = 65_536
+ASCII = "".join(map(chr, range(33, 127)))
 WAITING = 8
 
 
@@ -71,7 +72,8 @@ class Front:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        parameters = scope["query_string"].decode("latin-1")
+        parameters = quote(scope["query_string"], safe=ASCII)  # some clients send UTF-8 as it is
+        scope["query_string"] = parameters.encode()
         page = is_for_page(scope["method"], headers.get("accept", ""), parameters)
         try:
             check_head(self.settings, scope)
