@@ -1,5 +1,6 @@
 """What strangers send: bad input, calls to elsewhere, queries that never end."""
 
+import gzip
 from dataclasses import dataclass, field
 from itertools import product
 from urllib.parse import quote, urlencode
@@ -82,6 +83,8 @@ TEXTS = [
     "INSERT DATA { <x:a> <x:b> <x:c> }", "DELETE WHERE { ?s ?p ?o }", "CLEAR ALL", "DROP ALL", "CREATE GRAPH <x:g>",
     "\x00", "ASK {}\x00", "\ufeffASK {}", "\u202eASK {}", "ASK { ?s ?p '\U0010ffff' }", "ASK { \\u0041 }",
     "ASK { ?s ?p '\\uD800' }", "ASK { ?s ?p '\\U00110000' }", "ASK { ?s ?p <\\uDFFF> }", "/*", "--", "' OR 1=1 --",
+    "ASK FROM <http://[> {}", "BASE <http://[> ASK FROM <a> {}", "PREFIX a: <//[> ASK FROM a:b {}", "ASK { SERVICE <http://[> {} }",
+    "ASK FROM <\\uD800> {}", "ASK FROM <> {}", "ASK FROM x: {}", "ASK FROM NAMED", "ASK FROM ASK FROM ASK FROM",
     "<script>alert(1)</script>", "{{7*7}}", "${jndi:ldap://x}", "%s%s%n", "../../../etc/passwd",
 ]  # fmt: skip
 TARGETS = [
@@ -94,7 +97,7 @@ TARGETS = [
     "/static/%2e%2e/__init__.py", "/static/..%5c..%5cx", "//evil.example/", "/%00", "/%FF", "/\u00e9".encode().decode("latin-1"),
     "/film/", "/film/..", "/film/%2F%2F", "/film/nope.ttl", "/film/nope.exe", "/film/" + "a" * 5000, "/nope", "/nope.html",
     "/questions/nope", "/questions/..%2f..%2fpyproject", "/graphs", "/graphs?graph=", "/graphs?graph=no", "/graphs?graph=%00",
-    "/graphs?default&graph=x:y", "/graphs?graph=file:///etc/passwd", "/graphs?graph=http://127.0.0.1:1/", "/graphs?nope",
+    "/graphs?default&graph=x:y", "/graphs?graph=http://%5B/", "/graphs?graph=1:", "/graphs?graph=file:///etc/passwd", "/graphs?graph=http://127.0.0.1:1/", "/graphs?nope",
     "/metrics/..", "/health?x=" + "y" * 5000, "http://evil.example/sparql", "*", "/sparql#fragment",
 ]  # fmt: skip
 HEADERS = [
@@ -124,6 +127,53 @@ BAD = [
     *(Attack(target="/sparql?query=ASK%7B%7D", headers=headers) for headers in HEADERS),
     *BODIES,
     *(Attack(method, target) for method, target in product(METHODS, ("/sparql", "/", "/graphs?default"))),
+]
+
+# Bytes as they go over the wire, and the statuses that are right for them; 0 where the server may hang up.
+ASK = b"/sparql?query=ASK%7B%7D"
+POST = b"POST /sparql HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/sparql-query\r\n"
+HEAD = b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+PACKED = gzip.compress(b"ASK {}")
+WIRE = [
+    (b"GET http://localhost" + ASK + HEAD + b"\r\n", {200}),
+    (b"GET " + ASK + b" HTTP/1.0\r\n\r\n", {200}),
+    (b"GET " + ASK + b" HTTP/1.1\r\nConnection: close\r\n\r\n", {400}),
+    (b"GET " + ASK + HEAD + b"Host: evil.example\r\n\r\n", {400}),
+    (b"GET " + ASK + b"\r\n\r\n", {0, 400}),
+    (b"GET " + ASK + b" HTTP/3.0\r\n\r\n", {0, 400}),
+    (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", {0, 400}),
+    (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc" + b"\x00" * 100, {0, 400}),
+    (b"GET " + ASK + HEAD + b"X: " + b"a" * 200_000 + b"\r\n\r\n", {0, 400, 431}),
+    (b"GET " + ASK + HEAD + b"".join(b"X%d: a\r\n" % n for n in range(1000)) + b"\r\n", {0, 400, 431}),
+    (b"GET /sparql?query=" + b"a" * 70_000 + HEAD + b"\r\n", {0, 400, 414, 431}),
+    (b"GET " + ASK + b"&a=b" * 15_000 + HEAD + b"\r\n", {400}),
+    (b"GET " + ASK + HEAD + b"X: a\x00b\r\n\r\n", {0, 400}),
+    (b"GET " + ASK + HEAD + b"Accept: a\x01b\r\n\r\n", {0, 400}),
+    (b"GET " + ASK + HEAD + b"Accept: \xe9\xff/\xff\r\n\r\n", {406}),
+    (b"GET " + ASK + HEAD + b'If-None-Match: \xff"\x80*\r\n\r\n', {200}),
+    (b"GET " + ASK + HEAD + b"X: a\r\n b\r\n\r\n", {0, 200, 400}),
+    (b"GET " + ASK + HEAD + b"X : a\r\n\r\n", {0, 400}),
+    (b"GET /a\x00b" + HEAD + b"\r\n", {0, 400}),
+    (b"GET /?lang=\xc3\x89" + HEAD + b"\r\n", {200}),
+    (b"GET /?lang=\xff" + HEAD + b"\r\n", {0, 200, 400}),
+    (b"PUT /graphs?graph=\xc3\x89" + HEAD + b"Content-Length: 0\r\n\r\n", {400, 415}),
+    (b"GET /film/\xff" + HEAD + b"\r\n", {0, 400, 404}),
+    (b"GET /%73parql?query=ASK%zz" + HEAD + b"\r\n", {400}),
+    (b"CONNECT evil.example:80" + HEAD + b"\r\n", {400, 404, 405}),
+    (b"TRACE /sparql" + HEAD + b"\r\n", {405}),
+    (b"get /sparql" + HEAD + b"\r\n", {405}),
+    (b"OPTIONS *" + HEAD + b"\r\n", {204, 404}),
+    (b"POST /health" + HEAD + b"Content-Length: 0\r\n\r\n", {405}),
+    (POST + b"Expect: 100-continue\r\nContent-Length: 6\r\n\r\nASK {}", {100, 200}),
+    (POST + b"Transfer-Encoding: chunked\r\n\r\n3\r\nASK\r\n3\r\n {}\r\n0\r\n\r\n", {200}),
+    (POST + b"Transfer-Encoding: chunked\r\n\r\nZZ\r\nASK\r\n", {0, 400}),
+    (POST + b"Transfer-Encoding: gzip, chunked\r\n\r\n6\r\nASK {}\r\n0\r\n\r\n", {200, 400, 501}),
+    (POST + b"Content-Length: 3\r\n\r\nASK {}", {400}),
+    (POST + b"Content-Length: -3\r\n\r\nASK {}", {0, 400}),
+    (POST + b"Content-Length: 6\r\nContent-Length: 3\r\n\r\nASK {}", {0, 400}),
+    (POST + b"Content-Length: 99999999999\r\n\r\nASK {}", {413}),
+    (POST + b"Content-Length: 99999999999999999999999\r\n\r\nASK {}", {0, 400, 413}),
+    (POST + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(PACKED) + PACKED, {415}),
 ]
 
 CROSS = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o . ?p ?q ?r"
@@ -163,8 +213,41 @@ KILLERS = [
 ]
 
 
+# Calls to HERE that a reader of words misses; to the engine, which knows no words, each is a call.
+HERE = "http://here/"
+MORE = "?s ?p ?o"
+CALL = f"SERVICE <{HERE}> {{ {MORE} }}"
+NAMES = f"PREFIX x: <x:> PREFIX h: <{HERE}> PREFIX : <{HERE}> "
+HIDDEN = [
+    f"{NAMES} SELECT * {{ {MORE} OPTIONAL {{ ?z x:b x:a\\' }} {CALL} FILTER(?s != 'b') }}",
+    f"{NAMES} SELECT * {{ {MORE} OPTIONAL {{ ?z x:b x:a\\# }} {CALL} }}",
+    f"{NAMES} SELECT * {{ {MORE} OPTIONAL {{ ?z x:b x:a\u3001\\' }} {CALL} FILTER(?s != 'b') }}",
+    f"SELECT * {{ {MORE} OPTIONAL {{ ?z <x:\u3000'> ?y }} {CALL} FILTER(?s != 'b') }}",
+    f"SELECT * {{ {MORE} OPTIONAL {{ ?z <x:\xa0'> ?y }} {CALL} FILTER(?s != 'b') }}",
+    f"""SELECT * {{ {MORE} OPTIONAL {{ ?z <x:\\u0041'> "a\\u0022" }} {CALL} FILTER(?s != "c\\u0022" && ?s != 'd') }}""",
+    f"SELECT * {{ {MORE} FILTER(?o<'x>y') {CALL} FILTER(?o<'x>y') }}",
+    f"SELECT * {{ {MORE} FILTER(!(?o<?o#> '''\n)) {CALL} FILTER(?s != '''b''') }}",
+    f"SELECT * {{ {MORE} OPTIONAL {{ ?a ?b (''' ' ) }} {CALL} #\\q '''\n }}",
+    f"SELECT * {{ {MORE} OPTIONAL {{ ?a ?b (''' ' ) }} {CALL} #\\uD800 '''\n }}",
+    f"SELECT * {{ ?s ?p 1{CALL} }}",
+    f"SELECT * {{ {{ ?s ?p 1 }} UNION{{ ?s ?p 1{CALL} }} }}",
+    f"SELECT * {{ SERVICESILENT <{HERE}> {{ {MORE} }} }}",
+    f"{NAMES} SELECT * {{ SERVICEh:sparql {{ {MORE} }} }}",
+    f"{NAMES} SELECT * {{ SERVICE:sparql {{ {MORE} }} }}",
+    f"{NAMES} SELECT * {{ ?s ?p 1SERVICEh:x {{ {MORE} }} }}",
+    f"{NAMES} SELECT * {{ ?s ?p trueSERVICEh:x {{ {MORE} }} }}",
+    f"PREFIX#\nh: <{HERE}> SELECT * {{ SERVICESILENTh:sparql {{ {MORE} }} }}",
+]
+HIDDEN_UPDATES = [
+    f"{NAMES} LOADh:x",
+    f"LOADSILENT <{HERE}>",
+    f"CLEAR DEFAULT;LOAD<{HERE}>",
+    f"INSERT {{ <x:a> <x:b> 2 }} WHERE {{ ?s ?p 1{CALL} }}",
+]
+
+
 def outward(host: str) -> list[Attack]:
-    """Return sixty requests that name *host* where something might be fetched from it."""
+    """Return some eighty requests that name *host* where something might be fetched from it."""
     place = f"http://{host}/"
     texts = [
         "SELECT * {{ SERVICE <{0}> {{ ?s ?p ?o }} }}",
@@ -202,6 +285,10 @@ def outward(host: str) -> list[Attack]:
     ]
     said = [text.format(place) for text in texts]
     sent = [asking(text) for text in said[:26]]
+    sent += [asking(text.replace(HERE, place)) for text in HIDDEN]
+    sent += [
+        posting(text.replace(HERE, place).encode(), "application/sparql-update") for text in HIDDEN_UPDATES
+    ]
     sent += [posting(f"update={quote(text)}".encode(), FORM) for text in said[26:]]
     sent += [posting(text.encode(), "application/sparql-update") for text in said[26:]]
     sent += [

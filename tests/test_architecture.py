@@ -12,7 +12,7 @@ ROWS = {
     "words": ["errors", "findings", "namespaces", "formats", "settings"],
     "ground": [
         *("store", "bridge", "delta", "process", "versions", "keeping", "suppression", "tokens", "reports"),
-        *("passages", "precheck", "wording"),
+        *("passages", "outward", "precheck", "wording"),
     ],
     "write": [
         *("sources", "load", "derive", "reason", "reach", "validate", "increment", "ownership"),

@@ -1,11 +1,12 @@
 """A stranger attacks the real server: it answers, in words, reaches nobody, and goes on."""
 
+import contextlib
 import json
 import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from http.client import HTTPConnection, HTTPResponse
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from attacks import BAD, KILLERS, Attack, asking, outward
+from attacks import BAD, KILLERS, WIRE, Attack, asking, outward
 from conftest import serving, until
 from qgraph.settings import Settings
 
@@ -29,7 +30,7 @@ def some(attacks: list[object], config: pytest.Config) -> list[object]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    for name, attacks in (("bad", BAD), ("killer", KILLERS)):
+    for name, attacks in (("bad", BAD), ("killer", KILLERS), ("wire", WIRE)):
         if name in metafunc.fixturenames:
             chosen = some([*attacks], metafunc.config)
             metafunc.parametrize(name, chosen, ids=[str(number) for number in range(len(chosen))])
@@ -70,6 +71,23 @@ def test_bad_input_gets_a_clear_answer(address: str, bad: Attack) -> None:
 
     assert status in ANSWERS or (status == 0 and bad.headers)
     assert not [word for word in INNARDS if word in said]
+    assert alive(address)
+
+
+def test_bytes_that_no_client_library_sends_get_a_clear_answer(
+    address: str, wire: tuple[bytes, set[int]]
+) -> None:
+    sent, right = wire
+    with socket.create_connection(urlsplit(address).netloc.split(":"), timeout=10) as connection:
+        with contextlib.suppress(ConnectionError):  # it may hang up in the middle
+            connection.sendall(sent)
+        answer = HTTPResponse(connection, method=sent.partition(b" ")[0].decode("latin-1"))
+        try:
+            answer.begin()
+        except (ConnectionError, ValueError, HTTPException):
+            answer.status = 0
+
+    assert answer.status in right
     assert alive(address)
 
 

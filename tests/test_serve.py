@@ -208,6 +208,16 @@ def test_every_answer_keeps_its_reader_safe(address: str, path: str, accept: str
         assert answer.status < 500
 
 
+def test_parameters_that_are_sent_as_they_are_mean_what_they_say(address: str) -> None:
+    host, port = address.removeprefix("http://").split(":")
+    target = "/sparql?format=csv&query=SELECT+(STRLEN('şəhər')+AS+?n){}"
+    with socket.create_connection((host, int(port)), timeout=10) as client:
+        client.sendall(f"GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+        answer = b"".join(iter(lambda: client.recv(4096), b""))
+
+    assert answer.endswith(b"\r\n\r\nn\r\n5\r\n")
+
+
 def test_a_client_that_leaves_while_sending_harms_nobody(address: str) -> None:
     host, port = address.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port))) as client:

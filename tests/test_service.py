@@ -10,6 +10,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from attacks import HERE, HIDDEN
 from conftest import serving
 from qgraph.settings import Settings
 
@@ -78,9 +79,14 @@ def open_to_one(tiny: Settings, allowed: Service) -> Iterator[str]:
 
 
 def ask(address: str, pattern: str) -> tuple[int, str]:
-    query = urlencode({"query": f"SELECT * {{ {pattern} }}"})
+    return asked(address, f"SELECT * {{ {pattern} }}")
+
+
+def asked(address: str, text: str) -> tuple[int, str]:
     try:
-        with urlopen(Request(f"{address}/sparql?{query}", headers={"Accept": "text/csv"})) as answer:
+        with urlopen(
+            Request(f"{address}/sparql?{urlencode({'query': text})}", headers={"Accept": "text/csv"})
+        ) as answer:
             return answer.status, answer.read().decode()
     except HTTPError as error:
         with error:
@@ -112,6 +118,8 @@ def test_nobody_else_is_asked_not_by_a_detour_either(
     inner = f"SERVICE <{elsewhere.address}/rows> {{ ?s ?p ?o }}"
     assert ask(open_to_one, f"SERVICE <{allowed.address}/rows> {{ {inner} }}")[0] == 400
     ask(open_to_one, f"SERVICE SILENT <{allowed.address}/away> {{ ?s ?p ?o }}")
+    for text in HIDDEN:
+        assert asked(open_to_one, text.replace(HERE, f"{elsewhere.address}/rows"))[0] == 400
 
     assert "/away" in allowed.asked
     assert elsewhere.asked == []

@@ -6,9 +6,13 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
+from qgraph.engine import Pool, Reply, Task
 from qgraph.errors import QgraphError, Refused
 from qgraph.findings import Report
+from qgraph.settings import Settings
+from qgraph.web import create_app
 from qgraph.web.errors import STATUS, problem
+from qgraph.web.serve import pool
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"}
 QUERY = """PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -32,6 +36,48 @@ def test_a_browser_gets_a_table_with_labels_and_links(client: FlaskClient) -> No
     assert page.text.count("<tr>") == 3
 
 
+def test_an_answer_too_large_for_a_page_is_told_so_and_where_to_have_it(client: FlaskClient) -> None:
+    query = "SELECT * { GRAPH ?g { ?s ?p ?o } GRAPH ?h { ?t ?q ?o } }"
+    page = client.get("/sparql", query_string={"query": query}, headers=BROWSER)
+
+    assert page.status_code == 413
+    assert page.mimetype == "text/html"
+    assert "ask with format=csv" in page.text
+    assert (
+        client.get("/sparql", query_string={"query": query, "format": "csv"}, headers=BROWSER).status_code
+        == 200
+    )
+
+
+def test_a_wide_table_shows_fewer_rows(client: FlaskClient) -> None:
+    variables = " ".join(f"?v{number}" for number in range(1000))
+    query = f"SELECT {variables} {{ GRAPH ?g {{ ?s ?p ?o }} }} LIMIT 50"
+    page = client.get("/sparql", query_string={"query": query}, headers=BROWSER)
+
+    assert "20 of 50 rows are shown" in page.text
+
+
+def test_a_query_of_a_page_counts_as_one_of_its_reader(tiny: Settings) -> None:
+    clients = set()
+
+    class Noting(Pool):
+        def ask(self, task: Task, client: str = "") -> Reply:
+            clients.add(client)
+            return super().ask(task, client)
+
+    with pool(tiny) as engine:
+        noting = Noting(tiny, engine.folder, engine.ended)
+        app = create_app(tiny, noting).test_client()
+        app.get(
+            "/sparql",
+            query_string={"query": QUERY},
+            headers=BROWSER,
+            environ_base={"REMOTE_ADDR": "192.0.2.7"},
+        )
+
+    assert clients == {"192.0.2.7"}
+
+
 @pytest.mark.parametrize(
     ("query", "shown"),
     [
@@ -42,7 +88,7 @@ def test_a_browser_gets_a_table_with_labels_and_links(client: FlaskClient) -> No
         ("SELECT * { <x:y> ?p ?o }", "no rows"),
         ("SELECT * { VALUES ?s { <x:y> <urn:a> } }", 'title="urn:a">urn:a'),
         ("SELECT (TRIPLE(<x:a>, <x:b>, 'c') AS ?t) {}", "x:b"),
-        ("SELECT * { GRAPH ?g { ?s ?p ?o } GRAPH ?h { ?t ?q ?o } }", "500 of"),
+        ("SELECT * { GRAPH ?g { ?s ?p ?o } GRAPH ?h { ?t ?q ?o } } LIMIT 600", "500 of 600"),
     ],
 )
 def test_every_kind_of_answer_has_its_page(client: FlaskClient, query: str, shown: str) -> None:

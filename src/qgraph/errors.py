@@ -102,7 +102,7 @@ class NotFound(RequestError):
 
 
 class MethodNotAllowed(RequestError):
-    """The path does not take that method."""
+    """The path does not take that method; *details* say which it does: allow."""
 
 
 class Conflict(RequestError):

@@ -7,23 +7,21 @@ a limit is to be set where no honest query comes near it.
 """
 
 import re
-import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from urllib.parse import urljoin, urlsplit
+from dataclasses import dataclass
+from urllib.parse import urljoin
 
-from qgraph.errors import OutwardQuery, QueryError, QueryTooLarge
+from qgraph import outward
+from qgraph.errors import QueryError, QueryTooLarge
+from qgraph.outward import IRI, LONG, NAME, OPEN_LONG, OPEN_SHORT, SHORT, unescaped
 
 # What may hold marks without meaning is matched first: IRIs, strings, comments,
 # variables, names. What is left are the marks and keywords of the grammar.
 TOKEN = re.compile(
-    r"""(?P<term><[^<>"{}|^`\\\s]*>|\"{3}(?:\\.|[^\\])*?\"{3}|'{3}(?:\\.|[^\\])*?'{3}"""
-    r"""|"(?:\\.|[^"\\\n\r])*"|'(?:\\.|[^'\\\n\r])*')|\#[^\n\r]*|(?P<name>[\w.\-]*:[\w.\-:%\\]*)"""
-    r"""|(?P<outward>\b(?:SERVICE|LOAD)\b)|\ba\b|(?P<word>[?$]?[\w\-]+)"""
-    r"""|\|\||(?P<open>[({\[])|(?P<close>[)}\]])|(?P<end>[.;,])|(?P<step>[/|^*+!])""",
-    re.DOTALL | re.IGNORECASE,
+    rf"(?P<term>{IRI}|{LONG}|{OPEN_LONG}|{SHORT}|{OPEN_SHORT})|\#[^\n\r]*|(?P<name>{NAME})"
+    r"|\ba\b|(?P<word>[?$]?[\w\-]+)"
+    r"|\|\||(?P<open>[({\[])|(?P<close>[)}\]])|(?P<end>[.;,])|(?P<step>[/|^*+!])",
 )
-ESCAPED = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 FROM = re.compile(r"\bFROM\b", re.IGNORECASE)
 
 
@@ -40,16 +38,12 @@ class Limits:
 
 @dataclass
 class Measures:
-    """What was counted: the deepest nesting, the patterns, the longest path, the terms of VALUES.
-
-    *calls* are the words that call out, each with what follows it.
-    """
+    """What was counted: the deepest nesting, the patterns, the longest path, the terms of VALUES."""
 
     nesting: int = 0
     patterns: int = 0
     path: int = 0
     values: int = 0
-    calls: list[tuple[str, str]] = field(default_factory=list)
 
 
 def check(query: str, limits: Limits, service: str = "") -> None:
@@ -59,11 +53,9 @@ def check(query: str, limits: Limits, service: str = "") -> None:
     SERVICE may name that of *service* alone, and in full.
     """
     _refuse("length", len(query), limit=limits.length, unit="characters")
-    for text in {query, _unescaped(query)}:
+    outward.check(query, service)
+    for text in {query, unescaped(query)}:
         found = measure(text)
-        for word, target in found.calls:
-            if word != "SERVICE" or not _is_at(target, service):
-                raise OutwardQuery(_refusal(word, target, service))
         _refuse("nesting", found.nesting, limit=limits.nesting, unit="levels of brackets")
         _refuse("patterns", found.patterns, limit=limits.patterns, unit="patterns")
         _refuse("path", found.path, limit=limits.path, unit="steps in a path")
@@ -80,7 +72,7 @@ def measure(query: str) -> Measures:
 
 def graphs(query: str, base: str) -> list[str]:
     """Return the IRIs of the graphs that FROM names in *query*, which stands under *base*."""
-    text = _unescaped(query)
+    text = unescaped(query)
     if not FROM.search(text):
         return []
     words = [token[0] for token in TOKEN.finditer(text) if token.lastgroup in ("word", "term", "name")]
@@ -156,8 +148,6 @@ class _Meter:
         elif kind == "step":
             self.steps += 1
             self.found.path = max(self.found.path, self.steps)
-        elif kind == "outward":
-            self.found.calls.append((text.upper(), ""))
         elif kind in ("word", "term", "name"):
             self._word(kind, text)
         if kind in ("word", "end"):
@@ -180,26 +170,8 @@ class _Meter:
 
     def _word(self, kind: str, text: str) -> None:
         self.found.values += self.values_level > 0
-        if self.found.calls and not self.found.calls[-1][1] and text.upper() != "SILENT":
-            self.found.calls[-1] = (self.found.calls[-1][0], text)
         if kind == "word" and text[0] not in "?$":
             self.word = text.upper()
-
-
-def _is_at(target: str, service: str) -> bool:
-    """Say whether *target*, as written in a query, is an IRI at the host of *service*."""
-    if not service or not target.startswith("<"):
-        return False
-    try:
-        return urlsplit(target[1:-1])[:2] == urlsplit(service)[:2]
-    except ValueError as error:
-        raise QueryError(f"{target} is no IRI: {error}.") from error
-
-
-def _refusal(word: str, target: str, service: str) -> str:
-    if word == "SERVICE" and service:
-        return f"SERVICE {target} is not allowed: this endpoint asks <{service}> alone, named in full."
-    return f"{word} is not allowed: this endpoint reaches no other server."
 
 
 def _iri(written: str, base: str, prefixes: dict[str, str]) -> str:
@@ -224,12 +196,3 @@ def _refuse(name: str, found: int, *, limit: int, unit: str) -> None:
             found=found,
             setting=f"query_{name}",
         )
-
-
-def _unescaped(query: str) -> str:
-    return ESCAPED.sub(_character, query)
-
-
-def _character(escape: re.Match[str]) -> str:
-    number = int(escape[1] or escape[2], 16)
-    return chr(number) if number <= sys.maxunicode else "?"

@@ -102,7 +102,7 @@ def update_of(request: Request) -> SentUpdate | None:
     if "update" not in parameters:
         return None
     if request.method != "POST":
-        raise MethodNotAllowed("An update is sent by POST.")
+        raise MethodNotAllowed("An update is sent by POST.", allow="POST, OPTIONS")
     if "query" in parameters:
         raise RequestError("A request holds a query or an update, not both.")
     graphs = (parameters.get(name, []) for name in ("using-graph-uri", "using-named-graph-uri"))
@@ -121,7 +121,10 @@ def _parameters(request: Request) -> dict[str, list[str]]:
     A query in both places is two queries, which no request may hold.
     """
     if request.method not in METHODS:
-        raise MethodNotAllowed(f"{request.method} is not for queries: use GET, POST or QUERY.")
+        raise MethodNotAllowed(
+            f"{request.method} is not for queries: use GET, POST or QUERY.",
+            allow=", ".join((*METHODS, "OPTIONS")),
+        )
     parameters = _decoded(request.query_string)
     if request.method in ("GET", "HEAD"):
         return parameters

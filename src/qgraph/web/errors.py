@@ -87,15 +87,15 @@ def problem(error: errors.QgraphError, accept: str = "") -> Problem:
         wanted = types_of(accept).best_match([PROBLEM, "application/json", *AS_RDF])
         if wanted in AS_RDF:
             report = reports.written(error.report, AS_RDF[wanted])
-            return Problem(status, body, _headers(status), wanted, report)
-    return Problem(status, body, _headers(status), data=json.dumps(body).encode())
+            return Problem(status, body, _headers(status, error), wanted, report)
+    return Problem(status, body, _headers(status, error), data=json.dumps(body).encode())
 
 
-def _headers(status: int) -> dict[str, str]:
-    """Return the headers that go with *status* (RFC 9110, sections 10.2, 11.6.1 and 15.5.6)."""
+def _headers(status: int, error: errors.QgraphError) -> dict[str, str]:
+    """Return the headers that go with *status* of *error* (RFC 9110, sections 10.2, 11.6.1 and 15.5.6)."""
     return {
         401: {"WWW-Authenticate": 'Bearer realm="qgraph"'},
-        405: {"Allow": "GET, HEAD, POST, QUERY, OPTIONS"},
+        405: {"Allow": str(error.details.get("allow", "GET, HEAD"))},
         429: {"Retry-After": "5"},
         503: {"Retry-After": "5"},
     }.get(status, {})

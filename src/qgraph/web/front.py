@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from a2wsgi import WSGIMiddleware
 from a2wsgi.wsgi_typing import WSGIApp
@@ -31,6 +31,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 CHUNK = 65_536
+ASCII = "".join(map(chr, range(33, 127)))
 WAITING = 8
 
 
@@ -70,12 +71,15 @@ class Front:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        parameters = scope["query_string"].decode("latin-1")
+        parameters = quote(scope["query_string"], safe=ASCII)  # some clients send UTF-8 as it is
+        scope["query_string"] = parameters.encode()
         page = is_for_page(scope["method"], headers.get("accept", ""), parameters)
         try:
+            check_head(self.settings, scope)
             check_host(self.settings, headers.get("host", ""))
             body = await self._read(receive, await self._limit(scope, headers))
             if scope["path"] in operators.PATHS:
+                operators.check_method(scope["method"])
                 await self._tell(scope["path"], send)
             elif scope["path"] != "/sparql" or scope["method"] == "OPTIONS" or page:
                 await self.pages(scope, _replayed(body), send)  # type: ignore[arg-type]
@@ -181,6 +185,19 @@ def _replayed(body: bytes) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return receive
+
+
+def check_head(settings: Settings, scope: Scope) -> None:
+    """Raise RequestError unless one Host is named, BodyTooLarge for a body that is announced as such.
+
+    RFC 9112, section 3.2; where HTTP/1.1 names none, the server below puts an empty one.
+    """
+    hosts = [value for name, value in scope["headers"] if name == b"host"]
+    if len(hosts) != 1 or (not hosts[0] and scope["http_version"] == "1.1"):
+        raise RequestError(f"Expected one Host header, found {len([*filter(None, hosts)])}.")
+    announced = dict(scope["headers"]).get(b"content-length", b"")
+    if announced.isdigit() and int(announced) > settings.body_limit:
+        raise BodyTooLarge(f"The body has more than {settings.body_limit:,} bytes.")
 
 
 def check_host(settings: Settings, host: str) -> None:

@@ -16,10 +16,12 @@ from typing import Any
 
 from qgraph import process, versions
 from qgraph.engine import Engine, Task
+from qgraph.errors import MethodNotAllowed
 from qgraph.settings import Settings
 from qgraph.web.cache import Cache
 
 PATHS = ("/health", "/ready", "/metrics")
+METHODS = ("GET", "HEAD")
 BOUNDS = (0.005, 0.025, 0.1, 0.5, 2.5, 10.0, 30.0)
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -62,6 +64,12 @@ def log(settings: Settings, scope: Mapping[str, Any], *, status: int, seconds: f
         said["parameters"] = scope["query_string"].decode("latin-1")
     with suppress(OSError):  # nobody reads the log any more
         sys.stderr.write(json.dumps(said) + "\n")
+
+
+def check_method(method: str) -> None:
+    """Raise MethodNotAllowed for what does not read."""
+    if method not in METHODS:
+        raise MethodNotAllowed(f"{method} is not for operators: use GET.", allow=", ".join(METHODS))
 
 
 def answer(path: str, settings: Settings, engine: Engine, *, metrics: Metrics, cache: Cache) -> str:

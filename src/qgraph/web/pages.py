@@ -21,8 +21,8 @@ from flask import (
 from werkzeug.wrappers import Response as AnyResponse
 
 from qgraph import versions
-from qgraph.engine import Engine, Task
-from qgraph.errors import NotFound, QgraphError
+from qgraph.engine import Engine, Reply, Task
+from qgraph.errors import NotFound, QgraphError, ResultTooLarge
 from qgraph.questions import Question
 from qgraph.settings import Settings
 from qgraph.versions import Version
@@ -31,7 +31,9 @@ from qgraph.web.writes import Writer
 
 blueprint = Blueprint("pages", __name__)
 ABOUT = Path(__file__).parents[1].joinpath("graph.rq").read_text(encoding="utf-8")
-SHOWN = 500
+SHOWN = 500  # rows
+CELLS = 20_000  # for a wide table shows fewer rows
+LARGEST = 1_000_000  # bytes of an answer that a page is made of; more would hold up everyone else
 Cell = dict[str, str]
 
 
@@ -49,7 +51,11 @@ class Site:
 
     def ask(self, name: str, **arguments: object) -> Any:
         """Return the answer to the task *name*, as values."""
-        return json.loads(self.engine.ask(Task(name, arguments)).read())
+        return json.loads(self.reply(name, **arguments).read())
+
+    def reply(self, name: str, **arguments: object) -> Reply:
+        """Return the answer to the task *name*, which counts as one of the reader who asks."""
+        return self.engine.ask(Task(name, arguments), request.remote_addr or "")
 
 
 def site() -> Site:
@@ -141,18 +147,25 @@ def query_page() -> Response:
 def table_of(query: str) -> dict[str, object]:
     """Return the answer to *query* for a table: columns, the first rows, how many there are.
 
-    A graph is given as text, a truth value as one cell.
+    A graph is given as text, a truth value as one cell. Raises ResultTooLarge
+    where a program may have the answer, but no page.
     """
-    reply = site().engine.ask(Task("query", {"text": query}))
+    reply = site().reply("query", text=query)
+    if reply.size > LARGEST:
+        reply.body.close()
+        raise ResultTooLarge(
+            f"The answer has {reply.size:,} bytes, too many for a page: ask with format=csv."
+        )
     if reply.kind != "json":
         return {"text": reply.read().decode()}
     found = json.loads(reply.read())
     if "boolean" in found:
         return {"columns": ["answer"], "rows": [[{"text": "yes" if found["boolean"] else "no"}]], "count": 1}
     columns, rows = found["head"]["vars"], found["results"]["bindings"]
-    iris = {cell["value"] for row in rows[:SHOWN] for cell in row.values() if cell["type"] == "uri"}
+    shown = rows[: min(SHOWN, CELLS // max(len(columns), 1))]
+    iris = {cell["value"] for row in shown for cell in row.values() if cell["type"] == "uri"}
     labels = site().ask("labels", iris=sorted(iris))
-    cells = [[_cell(row.get(column), labels) for column in columns] for row in rows[:SHOWN]]
+    cells = [[_cell(row.get(column), labels) for column in columns] for row in shown]
     return {"columns": columns, "rows": cells, "count": len(rows)}
 
 
