@@ -10,7 +10,7 @@ from conftest import ROOT
 SOURCE = ROOT / "src" / "qgraph"
 ROWS = {
     "words": ["errors", "findings", "namespaces", "formats", "settings"],
-    "ground": ["store", "bridge", "process", "versions", "passages", "precheck"],
+    "ground": ["store", "bridge", "process", "wire", "versions", "passages", "precheck"],
     "write": ["sources", "load", "derive", "reason", "validate", "bare", "commit"],
     "read": ["engine", "pool", "query", "protocol", "things", "questions", "catalog", "export"],
     "edges": ["cli", "web", "__main__", "__init__"],
@@ -32,7 +32,6 @@ DOORS = {
     "click": {"cli"},
     "flask": {"web"},
     "granian": {"web"},
-    "a2wsgi": {"web"},
     "werkzeug": {"protocol", "web"},
 }
 CORE = [

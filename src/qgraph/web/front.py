@@ -1,223 +1,194 @@
-"""The server's side of Flask: `/sparql` by the protocol's function, pages by Flask.
+"""The server's side of Flask: `/sparql` by the protocol's functions, pages by Flask.
 
-Both run in bounded thread pools, so that a slow query never holds a page. An
-answer is complete before its first byte is sent.
+What was asked before is answered at once from the cache. All else waits for
+query processes without a thread; Flask runs in a bounded thread pool. An answer
+is complete before its first byte is sent.
 """
 
 import asyncio
 import json
 import re
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from typing import Any, cast
+from functools import lru_cache, partial
+from io import BytesIO
 from urllib.parse import urlsplit
 
-from a2wsgi import WSGIMiddleware
-from a2wsgi.wsgi_typing import WSGIApp
 from flask import Flask
 
-from qgraph import protocol, versions
-from qgraph.engine import Engine
-from qgraph.errors import BodyTooLarge, ClientTooSlow, QgraphError, RequestError, WrongHost
-from qgraph.protocol import Answer, Request
+from qgraph import protocol
+from qgraph.engine import Engine, Reply
+from qgraph.errors import QgraphError, RequestError, WrongHost
+from qgraph.protocol import Request
 from qgraph.settings import Settings, is_loopback
 from qgraph.web import HEADERS, operators, writes
-from qgraph.web.cache import LARGEST, Cache, Entry, coding_of, entry_of
+from qgraph.web.cache import LARGEST, WORTH_PACKING, Cache, Entry, Key, entry_of, is_lasting
 from qgraph.web.errors import PROBLEM, problem
+from qgraph.web.exchange import Asked, Headers, Response, page
 from qgraph.web.sparql import CORS, headers_of, is_for_page
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-CHUNK = 65_536
 WAITING = 8
+LONGEST = 2_000  # characters of a header that is taken to pieces
+PARSED = ("accept", "accept-encoding", "content-type", "if-none-match")
+Body = Callable[[], Awaitable[bytes]]
+Take = Callable[[Response], Awaitable[None]]
 
 
 class Front:
-    """An ASGI app over *engine* and the Flask *app*."""
+    """Answers requests by *engine* and the Flask *app*."""
 
     def __init__(self, settings: Settings, engine: Engine, app: Flask) -> None:
         self.settings = settings
         self.engine = engine
+        self.app = app
         self.cache = Cache(settings.cache_size)
-        self.queries = ThreadPoolExecutor(settings.workers * WAITING + settings.long_queries, "query")
+        self.threads = ThreadPoolExecutor(settings.workers * WAITING, "page")
         self.watching = ThreadPoolExecutor(2, "watch")
         self.metrics = operators.Metrics()
-        self.pages = WSGIMiddleware(cast("WSGIApp", app), workers=settings.workers * WAITING)
+        self.log = operators.Log(settings)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, and count it."""
-        if scope["type"] != "http":
-            return
+    async def answer(self, asked: Asked, body: Body, take: Take) -> None:
+        """Answer one request, whose *body* can be read, to who can *take* a response; and count it."""
         started = time.monotonic()
         self.metrics.running += 1
-
         status = 0
-
-        async def noted(message: MutableMapping[str, Any]) -> None:
-            nonlocal status
-            status = message.get("status", status)
-            await send(message)
-
         try:
-            await self._answer(scope, receive, noted)
+            response = await self._response(asked, body)
+            status = response.status
+            await take(response)
         finally:
             seconds = time.monotonic() - started
             self.metrics.running -= 1
             self.metrics.count(status, seconds)
-            operators.log(self.settings, scope, status=status, seconds=seconds)
+            self.log.add(asked, status=status, seconds=seconds)
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        parameters = scope["query_string"].decode("latin-1")
-        page = is_for_page(scope["method"], headers.get("accept", ""), parameters)
+    async def _response(self, asked: Asked, body: Body) -> Response:
         try:
-            check_host(self.settings, headers.get("host", ""))
-            body = await self._read(receive)
-            if scope["path"] in operators.PATHS:
-                await self._tell(scope["path"], send)
-            elif scope["path"] != "/sparql" or scope["method"] == "OPTIONS" or page:
-                await self.pages(scope, _replayed(body), send)  # type: ignore[arg-type]
-            else:
-                await self._query(self._request(scope, headers, body), headers, send)
+            is_get = asked.method == "GET" and asked.path == "/sparql"
+            return (is_get and self._kept(asked, b"")) or await self._made(asked, body)
         except QgraphError as error:
-            await _send_problem(error, send)
+            return _refusal(error)
 
-    async def _query(self, request: Request, headers: dict[str, str], send: Send) -> None:
-        """Answer *request* from the cache, or by the protocol's function in a thread."""
-        loop = asyncio.get_running_loop()
+    async def _made(self, asked: Asked, body: Body) -> Response:
+        """Return the answer to a request that was not asked before."""
+        check_headers(self.settings, asked.headers)
+        sent = b"" if asked.method in ("GET", "HEAD") else await body()
+        run = asyncio.get_running_loop().run_in_executor
+        if asked.path in operators.PATHS:
+            return await run(self.watching, self._told, asked.path)
+        for_page = is_for_page(asked.method, asked.header("accept"), asked.query)
+        if asked.path != "/sparql" or asked.method == "OPTIONS" or for_page:
+            return await run(self.threads, page, self.app, asked, sent)
+        request = self._request(asked, sent)
         text = protocol.update_of(request)
         if text is not None:
-            await loop.run_in_executor(self.queries, writes.update, self.settings, text, headers)
-            await _send_empty(send)
-            return
-        key = (versions.current(self.settings.store), request)
-        private = "authorization" in headers
-        entry = None if private else self.cache.get(key)
-        if entry is None:
-            found = await loop.run_in_executor(self.queries, self._asked, request, private)
-            if isinstance(found, Answer):
-                await self._send_answer(found, send, private=private, head=request.method == "HEAD")
-                return
-            version, entry = found
-            if version == key[0]:
-                self.cache.put(key, entry)
-        await _send_entry(entry, headers, send, head=request.method == "HEAD")
+            await run(self.threads, writes.update, self.settings, text, asked.headers)
+            return Response(204, _listed(CORS))
+        kept = self._kept(asked, sent) if asked.method != "GET" else None
+        response = kept or await self._queried(asked, sent, request)
+        return response.head() if asked.method == "HEAD" else response
 
-    def _asked(self, request: Request, private: bool) -> Answer | tuple[int, Entry]:  # noqa: FBT001 (run_in_executor takes no names)
-        """Return the answer to *request*, ready to be kept with its version where it may be."""
-        answer = protocol.answer(request, self.engine)
-        if private or answer.reply.size > LARGEST:
-            return answer
-        return answer.reply.version, entry_of(headers_of(answer), answer.reply.read())
+    async def _queried(self, asked: Asked, body: bytes, request: Request) -> Response:
+        """Return the answer of the engine, and keep it where it may be kept."""
+        key = self._key(asked, body)
+        task = protocol.task_of(request)
+        reply = await self.engine.reply(task, asked.client)
+        private = "authorization" in asked.headers
+        if private or reply.size > LARGEST:
+            return _unkept(reply, private=private)
+        entry = await self._entry(reply)
+        if reply.version == key[0] and is_lasting(str(task.arguments.get("text", ""))):
+            self.cache.put(key, entry)
+        return _form(entry, asked)
 
-    async def _send_answer(self, answer: Answer, send: Send, *, private: bool, head: bool) -> None:
-        """Send *answer* in pieces; a client that takes none for too long is let go."""
-        kept = {"Cache-Control": "private, no-store"} if private else {}
-        await send(_start(200, headers_of(answer) | kept))
-        with answer.reply.body as body:
-            while not head and (chunk := body.read(CHUNK)):
-                async with asyncio.timeout(self.settings.client_timeout):
-                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
-        await send({"type": "http.response.body", "body": b""})
+    async def _entry(self, reply: Reply) -> Entry:
+        """Return *reply* ready to be sent and kept; packed in a thread, so that nobody waits for it."""
+        make = partial(entry_of, _headers_of(reply.kind), reply.read())
+        if reply.size <= WORTH_PACKING:
+            return make()
+        return await asyncio.get_running_loop().run_in_executor(self.threads, make)
 
-    def _request(self, scope: Scope, headers: dict[str, str], body: bytes) -> Request:
-        here = self.settings.public_url.rstrip("/") or f"http://{headers.get('host', 'localhost')}"
+    def _kept(self, asked: Asked, body: bytes) -> Response | None:
+        """Return the answer that was kept for the very same request, None if there is none.
+
+        What a request had to pass, such as the check of Host, is part of the key.
+        """
+        entry = None if "authorization" in asked.headers else self.cache.get(self._key(asked, body))
+        return _form(entry, asked) if entry else None
+
+    def _key(self, asked: Asked, body: bytes) -> Key:
+        header = asked.headers.get
+        named = header("host", ""), header("accept", ""), header("content-type", "")
+        return self.engine.version(), asked.method, asked.query, body, *named
+
+    def _request(self, asked: Asked, body: bytes) -> Request:
+        here = self.settings.public_url.rstrip("/") or f"http://{asked.header('host') or 'localhost'}"
         return Request(
-            scope["method"],
-            scope["query_string"].decode("latin-1"),
-            headers.get("content-type", ""),
-            headers.get("accept", ""),
+            asked.method,
+            asked.query,
+            asked.header("content-type"),
+            asked.header("accept"),
             body,
             f"{here}/sparql",
-            (scope.get("client") or ("",))[0],
+            asked.client,
         )
 
-    async def _tell(self, path: str, send: Send) -> None:
-        """Answer an operator; in a thread, since a process may have to be waited for."""
-        tell = partial(operators.answer, metrics=self.metrics, cache=self.cache)
-        loop = asyncio.get_running_loop()
-        body = await loop.run_in_executor(self.watching, tell, path, self.settings, self.engine)
-        await send(_start(200, {"Content-Type": operators.TEXT, "Cache-Control": "no-store"}))
-        await send({"type": "http.response.body", "body": body.encode()})
-
-    async def _read(self, receive: Receive) -> bytes:
+    def _told(self, path: str) -> Response:
+        """Return what an operator asks; in a thread, since a process may have to be waited for."""
         try:
-            async with asyncio.timeout(self.settings.client_timeout):
-                return await self._body(receive)
-        except TimeoutError as error:
-            raise ClientTooSlow("The body of the request did not come in time.") from error
-
-    async def _body(self, receive: Receive) -> bytes:
-        body = b""
-        more = True
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise RequestError("The client left before its request was whole.")
-            body += message.get("body", b"")
-            more = message.get("more_body", False)
-            if len(body) > self.settings.body_limit:
-                raise BodyTooLarge(f"The body has more than {self.settings.body_limit:,} bytes.")
-        return body
+            said = operators.answer(path, self.engine, metrics=self.metrics, cache=self.cache)
+        except QgraphError as error:
+            return _refusal(error)
+        return Response(
+            200, _listed({"Content-Type": operators.TEXT, "Cache-Control": "no-store"}), said.encode()
+        )
 
 
-def _replayed(body: bytes) -> Receive:
-    """Return a `receive` that gives *body*, which has been read."""
+def check_headers(settings: Settings, headers: Mapping[str, str]) -> None:
+    """Raise WrongHost, or RequestError for a header that would take long to take to pieces."""
+    host = headers.get("host", "")
+    if not is_ours(host, settings.host, settings.public_url):
+        raise WrongHost(f"This server does not speak for {host!r}: its operator can set --public-url.")
+    for name in PARSED:
+        if len(headers.get(name, "")) > LONGEST:
+            raise RequestError(f"The header “{name}” has more than {LONGEST:,} characters.")
 
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": body, "more_body": False}
 
-    return receive
-
-
-def check_host(settings: Settings, host: str) -> None:
-    """Raise WrongHost if *host* is not ours, as where a strange page gave its own name our address."""
-    known = urlsplit(settings.public_url).netloc
+@lru_cache(maxsize=256)
+def is_ours(host: str, served: str, public_url: str) -> bool:
+    """Say whether *host* is a name of this server, and not one that a strange page gave our address."""
+    known = urlsplit(public_url).netloc
     match = re.fullmatch(r"(\[[\w:.]+\]|[^:\[\]]*)(:\d+)?", host)
     here = match is not None and is_loopback(match[1].strip("[]"))
-    if not here and host != known and (known or is_loopback(settings.host)):
-        raise WrongHost(f"This server does not speak for {host!r}: its operator can set --public-url.")
+    return here or host == known or not (known or is_loopback(served))
 
 
-async def _send_problem(error: QgraphError, send: Send) -> None:
+@lru_cache(maxsize=64)
+def _headers_of(kind: str) -> Headers:
+    """Return the headers of every kept answer of *kind*, a format's name; length and tag are its own."""
+    named = headers_of(protocol.answer_of(Reply(kind, 0, 0, BytesIO())))
+    del named["Content-Length"]
+    return _listed(named | {"Cache-Control": "no-cache", "Vary": "Accept, Accept-Encoding"})
+
+
+def _unkept(reply: Reply, *, private: bool) -> Response:
+    """Return *reply* as it is sent to one client alone."""
+    kept = {"Cache-Control": "private, no-store"} if private else {}
+    return Response(200, _listed(headers_of(protocol.answer_of(reply)) | kept), reply.body)
+
+
+def _refusal(error: QgraphError) -> Response:
     shown = problem(error)
     body = json.dumps(shown.body).encode()
-    headers = {"Content-Type": PROBLEM, "Content-Length": str(len(body))} | shown.headers
-    await send(_start(shown.status, headers | CORS))
-    await send({"type": "http.response.body", "body": body})
+    headers = {"Content-Type": PROBLEM, "Content-Length": str(len(body))}
+    return Response(shown.status, _listed(headers | shown.headers | CORS), body)
 
 
-async def _send_empty(send: Send) -> None:
-    await send(_start(204, CORS))
-    await send({"type": "http.response.body", "body": b""})
+def _form(entry: Entry, asked: Asked) -> Response:
+    return entry.response(asked.headers.get("accept-encoding", ""), asked.headers.get("if-none-match", ""))
 
 
-async def _send_entry(entry: Entry, asked: dict[str, str], send: Send, *, head: bool) -> None:
-    """Send *entry*, packed if the client takes that, or 304 if it has it (RFC 9110, section 13.1.2)."""
-    coding = coding_of(asked.get("accept-encoding", "")) if entry.packed else ""
-    body = entry.packed[coding] if coding else entry.body
-    etag = f'"{entry.etag}{coding and "-" + coding}"'
-    headers = entry.headers | {
-        "ETag": etag,
-        "Cache-Control": "no-cache",
-        "Vary": "Accept, Accept-Encoding",
-        "Content-Length": str(len(body)),
-    }
-    if coding:
-        headers["Content-Encoding"] = coding
-    known = {tag.strip().removeprefix("W/") for tag in asked.get("if-none-match", "").split(",")}
-    fresh = etag in known or "*" in known
-    if fresh:
-        del headers["Content-Length"]
-    await send(_start(304 if fresh else 200, headers))
-    await send({"type": "http.response.body", "body": b"" if head or fresh else body})
-
-
-def _start(status: int, headers: dict[str, str]) -> dict[str, Any]:
-    encoded = [
-        (name.lower().encode(), value.encode("latin-1")) for name, value in (headers | HEADERS).items()
-    ]
-    return {"type": "http.response.start", "status": status, "headers": encoded}
+def _listed(headers: Mapping[str, str]) -> Headers:
+    """Return *headers* and those of every answer, their names in lower case."""
+    return tuple((name.lower(), value) for name, value in {**headers, **HEADERS}.items())

@@ -1,6 +1,7 @@
 """The running server: the pool first, then granian with the front."""
 
 import asyncio
+import gc
 import json
 import resource
 import signal
@@ -10,7 +11,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from granian.server.embed import Server
 from qgraph.engine import Pool, Task
 from qgraph.errors import SettingsError
 from qgraph.settings import Settings
-from qgraph.web import create_app
+from qgraph.web import asgi, create_app
 from qgraph.web.front import Front
 
 HEARTBEAT = 0.1
@@ -37,10 +38,8 @@ def serve(settings: Settings, *, ready: Callable[[], None]) -> None:
     """
     check_port(settings.host, settings.port)
     _allow_connections()
-    with pool(settings) as engine:
-        front = Front(settings, engine, create_app(settings, engine))
-        engine.ask(Task("version", {}))
-        asyncio.run(_serve(front, settings, ready, ended=engine.ended))
+    with processes(settings) as (folder, ended):
+        asyncio.run(_serve(settings, folder, ended, ready=ready))
 
 
 def _allow_connections() -> None:
@@ -62,15 +61,34 @@ def check_port(host: str, port: int) -> None:
 
 
 @contextmanager
-def pool(settings: Settings) -> Iterator[Pool]:
-    """Keep query processes while the context lasts; they end with it, or with this process."""
+def processes(settings: Settings) -> Iterator[tuple[Path, threading.Event]]:
+    """Keep query processes while the context lasts; they end with it, or with this process.
+
+    Gives the folder of their sockets, and what ends them at once when it is set.
+    """
     with tempfile.TemporaryDirectory(prefix="qgraph-") as folder:
         given = {name: str(value) for name, value in asdict(settings).items()}
         keeper = Keeper([sys.executable, "-P", "-m", "qgraph.pool", json.dumps(given), folder])
         try:
-            yield Pool(settings, Path(folder), keeper.ended)
+            yield Path(folder), keeper.ended
         finally:
             keeper.end()
+
+
+@contextmanager
+def pool(settings: Settings) -> Iterator[Pool]:
+    """Keep query processes and an event loop in a thread that asks them, for a program that has none."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="pool", daemon=True)
+    thread.start()
+    with processes(settings) as (folder, ended), closing(loop):
+        engine = Pool(settings, folder, ended=ended, loop=loop)
+        try:
+            yield engine
+        finally:
+            loop.call_soon_threadsafe(engine.close)
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join()
 
 
 class Keeper:
@@ -99,10 +117,31 @@ class Keeper:
 
 
 async def _serve(
-    front: Front, settings: Settings, ready: Callable[[], None], *, ended: threading.Event
+    settings: Settings, folder: Path, ended: threading.Event, *, ready: Callable[[], None]
 ) -> None:
-    server = Server(
-        front,
+    loop = asyncio.get_running_loop()
+    engine = Pool(settings, folder, ended=ended, loop=loop)
+    front = Front(settings, engine, create_app(settings, engine))
+    await engine.reply(Task("version", {}))
+    server = _server(front, settings)
+    gc.freeze()  # what there is now stays, so no collection need look at it
+
+    def end() -> None:
+        """Take no more requests; those that run have a little time to be answered."""
+        server.stop()  # type: ignore[no-untyped-call]
+        loop.call_later(GRACE, ended.set)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, end)
+    telling = loop.create_task(_tell(settings, ready))
+    await server.serve()
+    telling.cancel()
+    front.log.write()
+
+
+def _server(front: Front, settings: Settings) -> Server:
+    return Server(
+        asgi.app(front),
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGINL,
@@ -115,18 +154,6 @@ async def _serve(
         websockets=False,
         log_enabled=False,
     )
-    loop = asyncio.get_running_loop()
-
-    def end() -> None:
-        """Take no more requests; those that run have a little time to be answered."""
-        server.stop()  # type: ignore[no-untyped-call]
-        loop.call_later(GRACE, ended.set)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, end)
-    telling = loop.create_task(_tell(settings, ready))
-    await server.serve()
-    telling.cancel()
 
 
 async def _tell(settings: Settings, ready: Callable[[], None]) -> None:

@@ -9,8 +9,8 @@ from qgraph.web.negotiation import wants_page
 from qgraph.web.pages import query_page, site
 
 blueprint = Blueprint("sparql", __name__)
-CORS = {
-    "Access-Control-Allow-Origin": "*",
+OPEN = {"Access-Control-Allow-Origin": "*"}
+CORS = OPEN | {
     "Access-Control-Allow-Headers": "Accept, Content-Type",
     "Access-Control-Allow-Methods": "GET, HEAD, POST, QUERY, OPTIONS",
     "Access-Control-Max-Age": "86400",
@@ -25,7 +25,7 @@ def is_for_page(method: str, accept: str, parameters: str) -> bool:
 def headers_of(answer: Answer) -> dict[str, str]:
     """Return the headers of a complete *answer*."""
     length = {"Content-Length": str(answer.reply.size)}
-    return {"Content-Type": answer.media_type} | answer.headers | length | CORS
+    return {"Content-Type": answer.media_type} | answer.headers | length | OPEN
 
 
 def headers_asked() -> dict[str, str]:
