@@ -31,7 +31,7 @@ DOORS = {
     "pyld": {"export"},
     "click": {"cli"},
     "flask": {"web"},
-    "granian": {"web"},
+    "httptools": {"web"},
     "werkzeug": {"protocol", "web"},
 }
 CORE = [

@@ -36,12 +36,6 @@ class Response:
     headers: Headers
     body: bytes | IO[bytes] = b""
 
-    def head(self) -> "Response":
-        """Return the same without its body, for HEAD."""
-        if not isinstance(self.body, bytes):
-            self.body.close()
-        return Response(self.status, self.headers)
-
 
 def page(app: Flask, asked: Asked, body: bytes) -> Response:
     """Return what *app* answers to a request."""
@@ -67,4 +61,7 @@ def page(app: Flask, asked: Asked, body: bytes) -> Response:
     }
     sent = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in asked.headers.items()}
     pieces, status, headers = run_wsgi_app(app, sent | setting, buffered=True)
-    return Response(int(status.split()[0]), tuple(headers.items()), b"".join(pieces))
+    number, whole = int(status.split()[0]), b"".join(pieces)
+    if "Content-Length" not in headers and number not in (204, 304):
+        headers["Content-Length"] = str(len(whole))
+    return Response(number, tuple(headers.items()), whole)

@@ -9,7 +9,7 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache, partial
 from io import BytesIO
@@ -24,15 +24,22 @@ from qgraph.protocol import Request
 from qgraph.settings import Settings, is_loopback
 from qgraph.web import HEADERS, operators, writes
 from qgraph.web.cache import LARGEST, WORTH_PACKING, Cache, Entry, Key, entry_of, is_lasting
-from qgraph.web.errors import PROBLEM, problem
+from qgraph.web.errors import PROBLEM, TITLES, problem
 from qgraph.web.exchange import Asked, Headers, Response, page
 from qgraph.web.sparql import CORS, headers_of, is_for_page
 
 WAITING = 8
 LONGEST = 2_000  # characters of a header that is taken to pieces
 PARSED = ("accept", "accept-encoding", "content-type", "if-none-match")
-Body = Callable[[], Awaitable[bytes]]
-Take = Callable[[Response], Awaitable[None]]
+NONE: Mapping[str, str] = {}
+FAULTS = {
+    400: "The request is not HTTP/1.1 as RFC 9112 has it.",
+    408: "The request did not come in time.",
+    413: "The body has more than {limit:,} bytes.",
+    414: "The address of the request is too long.",
+    431: "The headers of the request are too many or too long.",
+    500: "The server could not do this; its operator can.",
+}
 
 
 class Front:
@@ -48,46 +55,60 @@ class Front:
         self.metrics = operators.Metrics()
         self.log = operators.Log(settings)
 
-    async def answer(self, asked: Asked, body: Body, take: Take) -> None:
-        """Answer one request, whose *body* can be read, to who can *take* a response; and count it."""
+    def kept(self, asked: Asked) -> Response | None:
+        """Return the answer to a GET that was asked before, ready to be sent; None if there is none."""
+        if asked.method != "GET" or asked.path != "/sparql":
+            return None
+        started = time.monotonic()
+        try:
+            response = self._kept(asked, b"")
+        except QgraphError:  # there is no version, which `answer` says in words
+            return None
+        if response:
+            self._note(asked, response, started)
+        return response
+
+    async def answer(self, asked: Asked, body: bytes) -> Response:
+        """Return the answer to a request, and count it."""
         started = time.monotonic()
         self.metrics.running += 1
-        status = 0
         try:
-            response = await self._response(asked, body)
-            status = response.status
-            await take(response)
-        finally:
-            seconds = time.monotonic() - started
-            self.metrics.running -= 1
-            self.metrics.count(status, seconds)
-            self.log.add(asked, status=status, seconds=seconds)
-
-    async def _response(self, asked: Asked, body: Body) -> Response:
-        try:
-            is_get = asked.method == "GET" and asked.path == "/sparql"
-            return (is_get and self._kept(asked, b"")) or await self._made(asked, body)
+            response = await self._made(asked, body)
         except QgraphError as error:
-            return _refusal(error)
+            response = _refusal(error)
+        finally:
+            self.metrics.running -= 1
+        self._note(asked, response, started)
+        return response
 
-    async def _made(self, asked: Asked, body: Body) -> Response:
+    def fault(self, status: int) -> Response:
+        """Return what a client is told whose request could not be read, and count it."""
+        self.metrics.count(status, 0.0)
+        detail = FAULTS[status].format(limit=self.settings.body_limit)
+        title = TITLES.get(status, "The request cannot be read")
+        return _problem(status, {"type": "about:blank", "title": title, "status": status, "detail": detail})
+
+    def _note(self, asked: Asked, response: Response, started: float) -> None:
+        seconds = time.monotonic() - started
+        self.metrics.count(response.status, seconds)
+        self.log.add(asked, status=response.status, seconds=seconds)
+
+    async def _made(self, asked: Asked, body: bytes) -> Response:
         """Return the answer to a request that was not asked before."""
         check_headers(self.settings, asked.headers)
-        sent = b"" if asked.method in ("GET", "HEAD") else await body()
         run = asyncio.get_running_loop().run_in_executor
         if asked.path in operators.PATHS:
             return await run(self.watching, self._told, asked.path)
         for_page = is_for_page(asked.method, asked.header("accept"), asked.query)
         if asked.path != "/sparql" or asked.method == "OPTIONS" or for_page:
-            return await run(self.threads, page, self.app, asked, sent)
-        request = self._request(asked, sent)
+            return await run(self.threads, page, self.app, asked, body)
+        request = self._request(asked, body)
         text = protocol.update_of(request)
         if text is not None:
             await run(self.threads, writes.update, self.settings, text, asked.headers)
             return Response(204, _listed(CORS))
-        kept = self._kept(asked, sent) if asked.method != "GET" else None
-        response = kept or await self._queried(asked, sent, request)
-        return response.head() if asked.method == "HEAD" else response
+        kept = self._kept(asked, body) if asked.method != "GET" else None
+        return kept or await self._queried(asked, body, request)
 
     async def _queried(self, asked: Asked, body: bytes, request: Request) -> Response:
         """Return the answer of the engine, and keep it where it may be kept."""
@@ -180,9 +201,13 @@ def _unkept(reply: Reply, *, private: bool) -> Response:
 
 def _refusal(error: QgraphError) -> Response:
     shown = problem(error)
-    body = json.dumps(shown.body).encode()
-    headers = {"Content-Type": PROBLEM, "Content-Length": str(len(body))}
-    return Response(shown.status, _listed(headers | shown.headers | CORS), body)
+    return _problem(shown.status, shown.body, shown.headers)
+
+
+def _problem(status: int, said: Mapping[str, object], headers: Mapping[str, str] = NONE) -> Response:
+    body = json.dumps(said).encode()
+    own = {"Content-Type": PROBLEM, "Content-Length": str(len(body))}
+    return Response(status, _listed({**own, **headers, **CORS}), body)
 
 
 def _form(entry: Entry, asked: Asked) -> Response:

@@ -1,4 +1,4 @@
-"""The running server: the pool first, then granian with the front."""
+"""The running server: the pool first, then the HTTP server."""
 
 import asyncio
 import gc
@@ -11,24 +11,20 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
-
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
-from granian.server.embed import Server
 
 from qgraph.engine import Pool, Task
 from qgraph.errors import SettingsError
 from qgraph.settings import Settings
-from qgraph.web import asgi, create_app
+from qgraph.web import create_app
 from qgraph.web.front import Front
+from qgraph.web.http import Connections
 
 HEARTBEAT = 0.1
 GRACE = 2.0
-CONNECTIONS = 4096
-HEAD = 131_072  # bytes of request line and headers; the line alone may have 65,534
+BACKLOG = 4096
 
 
 def serve(settings: Settings, *, ready: Callable[[], None]) -> None:
@@ -121,47 +117,18 @@ async def _serve(
 ) -> None:
     loop = asyncio.get_running_loop()
     engine = Pool(settings, folder, ended=ended, loop=loop)
-    front = Front(settings, engine, create_app(settings, engine))
+    connections = Connections(Front(settings, engine, create_app(settings, engine)), settings)
     await engine.reply(Task("version", {}))
-    server = _server(front, settings)
-    gc.freeze()  # what there is now stays, so no collection need look at it
-
-    def end() -> None:
-        """Take no more requests; those that run have a little time to be answered."""
-        server.stop()  # type: ignore[no-untyped-call]
-        loop.call_later(GRACE, ended.set)
-
+    ending = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, end)
-    telling = loop.create_task(_tell(settings, ready))
-    await server.serve()
-    telling.cancel()
-    front.log.write()
-
-
-def _server(front: Front, settings: Settings) -> Server:
-    return Server(
-        asgi.app(front),
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.ASGINL,
-        http=HTTPModes.http1,  # in its automatic mode a connection that says nothing stays for ever
-        http1_settings=HTTP1Settings(
-            header_read_timeout=int(settings.client_timeout * 1000), max_buffer_size=HEAD
-        ),
-        backlog=CONNECTIONS,
-        backpressure=CONNECTIONS,
-        websockets=False,
-        log_enabled=False,
-    )
-
-
-async def _tell(settings: Settings, ready: Callable[[], None]) -> None:
-    """Call *ready* once the port takes connections."""
-    while True:
-        with suppress(OSError):
-            _, writer = await asyncio.open_connection(settings.host, settings.port)
-            writer.close()
-            ready()
-            return
-        await asyncio.sleep(HEARTBEAT)
+        loop.add_signal_handler(number, ending.set)
+    gc.freeze()  # what there is now stays, so no collection need look at it
+    server = await loop.create_server(connections.one, settings.host, settings.port, backlog=BACKLOG)
+    watching = loop.create_task(connections.watch())
+    ready()
+    await ending.wait()
+    server.close()
+    loop.call_later(GRACE, ended.set)
+    await connections.end(2 * GRACE)
+    watching.cancel()
+    connections.front.log.write()
