@@ -12,7 +12,7 @@ POST = b"POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/s
 
 
 def reader() -> Reader:
-    return Reader("", 100, lambda _waits: None)
+    return Reader("", 100, head=lambda _waits: None, known={})
 
 
 def test_a_request_is_read_however_it_is_cut() -> None:
@@ -37,10 +37,28 @@ def test_a_body_that_was_cut_makes_no_request(sent: bytes) -> None:
     assert not reader().feed(sent)
 
 
+def test_the_same_bytes_again_are_the_same_request() -> None:
+    one = reader()
+    first, again = one.feed(GET + b"\r\n"), one.feed(GET + b"\r\n")
+    half, rest = one.feed(GET), one.feed(b"\r\n")
+
+    assert first[0] is again[0]
+    assert not half
+    assert rest == first
+
+
 def test_a_body_in_chunks_is_put_together() -> None:
     sent = POST + b"Transfer-Encoding: chunked\r\n\r\n3\r\nASK\r\n3\r\n {}\r\n0\r\n\r\n"
 
     assert reader().feed(sent)[0].body == b"ASK {}"
+
+
+def test_what_follows_a_body_is_no_header() -> None:
+    sent = POST + b"Transfer-Encoding: chunked\r\n\r\n6\r\nASK {}\r\n0\r\nAuthorization: x\r\n\r\n"
+    (whole,) = reader().feed(sent)
+
+    assert whole.body == b"ASK {}"
+    assert not whole.asked.header("authorization")
 
 
 def test_headers_of_one_name_are_a_list() -> None:
@@ -75,6 +93,7 @@ def test_a_target_is_split(target: bytes, path: str, query: str) -> None:
         (POST + b"Content-Length: 101\r\n\r\n", 413),
         (POST + b"Content-Length: 99999999999999999999\r\n\r\n", 400),
         (POST + b"Transfer-Encoding: chunked\r\n\r\n65\r\n" + b"a" * 101, 413),
+        (POST + b"Transfer-Encoding: chunked\r\n\r\n0\r\na: " + b"b" * 140_000, 413),
         (b"GET /" + b"a" * 70_000, 414),
         (GET + b"a: b\r\n" * 101, 431),
         (GET + b"a: " + b"b" * 140_000, 431),

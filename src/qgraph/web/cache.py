@@ -24,7 +24,7 @@ HINTS = ("RAND", "NOW", "UUID", "BNODE", "SERVICE", "\\U")  # one of them is the
 FLEETING = re.compile(r"\b(RAND|NOW|UUID|STRUUID|BNODE|SERVICE)\b|\\u", re.IGNORECASE)
 LARGEST = 1_000_000
 WORTH_PACKING = 1_000
-OVERHEAD = 2_000  # bytes of memory that an answer takes beside its body and its key
+OVERHEAD = 2_500  # bytes of memory that an answer takes beside its body and its key
 UNPACKED: Mapping[str, Response] = {}
 # Version, method, parameters, body, and the headers Host, Accept and Content-Type.
 Key = tuple[int, str, str, bytes, str, str, str]
@@ -78,7 +78,7 @@ def entry_of(headers: Headers, body: bytes) -> Entry:
 def _response(headers: Headers, body: bytes, *, tag: str, coding: str = "") -> Response:
     own = (("etag", _etag(tag, coding)), ("content-length", str(len(body))))
     coded = (("content-encoding", coding),) if coding else ()
-    return Response(200, headers + own + coded, body)
+    return Response(200, headers + own + coded, body).ready()
 
 
 @lru_cache(maxsize=256)

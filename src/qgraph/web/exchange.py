@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import IO, Any
 from urllib.parse import unquote
@@ -30,11 +30,25 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer that is complete: its status, its headers, its body as bytes or as an open file."""
+    """An answer that is complete: its status, its headers, its body as bytes or as an open file.
+
+    One that is kept has its headers *written* already.
+    """
 
     status: int
     headers: Headers
     body: bytes | IO[bytes] = b""
+    written: bytes = b""
+
+    def lines(self) -> bytes:
+        """Return the headers as they are sent."""
+        return self.written or "".join([f"{name}: {value}\r\n" for name, value in self.headers]).encode(
+            "latin-1"
+        )
+
+    def ready(self) -> "Response":
+        """Return the same with its headers written."""
+        return replace(self, written=self.lines())
 
 
 def page(app: Flask, asked: Asked, body: bytes) -> Response:

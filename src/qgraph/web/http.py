@@ -16,7 +16,7 @@ from typing import IO, cast
 from qgraph.settings import Settings
 from qgraph.web.exchange import Response
 from qgraph.web.front import Front
-from qgraph.web.reader import Fault, Reader, Whole
+from qgraph.web.reader import Fault, Known, Reader, Whole
 
 CONNECTIONS = 4096
 AHEAD = 8  # requests that a client may have sent before it gets its answers
@@ -36,6 +36,7 @@ class Connections:
         self.patience = settings.client_timeout
         self.loop = asyncio.get_running_loop()
         self.all: set[Connection] = set()
+        self.known: Known = {}
         self.ending = False
 
     def one(self) -> "Connection":
@@ -84,7 +85,8 @@ class Connection(asyncio.Protocol):
         self.connections.all.add(self)
         self.transport.set_write_buffer_limits(high=0)  # so “full” means that anything is left
         client = transport.get_extra_info("peername")[0]
-        self.reader = Reader(client, self.connections.limit, self._head_is_read)
+        known = self.connections.known
+        self.reader = Reader(client, self.connections.limit, head=self._head_is_read, known=known)
         self._wait(self.connections.patience)
 
     def data_received(self, data: bytes) -> None:
@@ -217,12 +219,12 @@ class Connection(asyncio.Protocol):
 
 def _head(response: Response, *, stays: bool) -> bytes:
     """Return status and headers as they are sent (RFC 9112, sections 4 and 5)."""
-    lines = [f"HTTP/1.1 {response.status} {PHRASES[response.status]}\r\ndate: {_date(int(time.time()))}\r\n"]
-    lines += [f"{name}: {value}\r\n" for name, value in response.headers]
-    lines.append("\r\n" if stays else "connection: close\r\n\r\n")
-    return "".join(lines).encode("latin-1")
+    return _start(response.status, int(time.time()), stays=stays) + response.lines() + b"\r\n"
 
 
-@lru_cache(maxsize=1)
-def _date(second: int) -> str:
-    return formatdate(second, usegmt=True)
+@lru_cache(maxsize=64)
+def _start(status: int, second: int, *, stays: bool) -> bytes:
+    close = "" if stays else "connection: close\r\n"
+    return (
+        f"HTTP/1.1 {status} {PHRASES[status]}\r\ndate: {formatdate(second, usegmt=True)}\r\n{close}".encode()
+    )
