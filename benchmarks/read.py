@@ -1,13 +1,15 @@
-"""Read requests per second beside `oxigraph serve` and rdflib-endpoint, in one run.
+"""Reading beside `oxigraph serve` and rdflib-endpoint, in one run.
 
 Run as: python benchmarks/read.py FOLDER, where FOLDER has the programs `oxigraph`
 and `rdflib-endpoint` (the PyPI packages oxigraph, rdflib-endpoint and uvicorn in a
-virtual environment). Prints a row for each kind of query: requests per second,
-p50 and p99 in milliseconds, ratios, and whether all gave the same answers.
+virtual environment). For each kind of query it prints, first whether all give the
+same answers, then for each server requests per second, p50 and p99 in
+milliseconds, CPU per request in microseconds, and how many times as many requests
+qgraph answers; at the end the memory of each server (sum of PSS).
 """
 
-import asyncio
 import json
+import multiprocessing
 import os
 import random
 import socket
@@ -17,21 +19,45 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from itertools import count
+from dataclasses import dataclass
+from itertools import count, repeat
 from pathlib import Path
 from urllib.parse import quote
 
 FILMS = 12_500  # eight triples each
-ROUNDS, SECONDS, CONNECTIONS = 3, 2.0, 4
+ROUNDS, SECONDS, CONNECTIONS = 5, 2.0, 4
 E = "http://example.org/"
+INTEGER = "http://www.w3.org/2001/XMLSchema#integer"
+LINKS = (("country", 40), ("director", 3000), ("theme", 20), ("place", 500), ("festival", 60))
 LIGHT = f"SELECT ?title ?year {{ <{E}film/%d> <{E}title> ?title ; <{E}year> ?year }}"
 MEDIUM = f"""SELECT ?film ?title {{ ?film <{E}country> <{E}country/%d> ; <{E}title> ?title ;
 <{E}theme> ?theme . ?theme <{E}label> "theme 3" }} ORDER BY ?title LIMIT 50"""
 HEAVY = f"""SELECT ?country (COUNT(*) AS ?films) (MAX(?year) AS ?last) {{ ?film <{E}country> ?country ;
 <{E}year> ?year ; <{E}director> ?person . FILTER(?year > 1900 + %d) }} GROUP BY ?country ORDER BY ?country"""
 KINDS = {"light": (LIGHT, FILMS), "medium": (MEDIUM, 40), "heavy": (HEAVY, 60)}
+FORK = multiprocessing.get_context("fork")
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that runs: its process, its port, the path of its endpoint."""
+
+    name: str
+    process: int
+    port: int
+    path: str
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Requests per second, p50 and p99 in milliseconds, CPU per request in microseconds."""
+
+    rate: float
+    half: float
+    most: float
+    cpu: float
 
 
 def archive() -> str:
@@ -41,17 +67,8 @@ def archive() -> str:
     for n in range(FILMS):
         film = f"<{E}film/{n}>"
         lines += [f'{film} <{E}title> "Film {chance.randrange(10**9)}" .', f"{film} <{E}kind> <{E}Film> ."]
-        lines += [
-            f'{film} <{E}year> "{chance.randrange(1950, 2025)}"^^<http://www.w3.org/2001/XMLSchema#integer> .'
-        ]
-        for name, number in (
-            ("country", 40),
-            ("director", 3000),
-            ("theme", 20),
-            ("place", 500),
-            ("festival", 60),
-        ):
-            lines.append(f"{film} <{E}{name}> <{E}{name}/{chance.randrange(number)}> .")
+        lines += [f'{film} <{E}year> "{chance.randrange(1950, 2025)}"^^<{INTEGER}> .']
+        lines += [f"{film} <{E}{name}> <{E}{name}/{chance.randrange(many)}> ." for name, many in LINKS]
     return "\n".join(lines) + "\n"
 
 
@@ -63,11 +80,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(command: list[str], port: int, **environment: str) -> Iterator[None]:
-    """Run *command* until the context ends; wait for its *port*."""
-    with subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ | environment
-    ) as server:
+def running(name: str, path: str, command: list[str], **environment: str) -> Iterator[Server]:
+    """Run *command*, in which PORT stands for a port, until the context ends; wait for that port."""
+    port = free_port()
+    command = [word.replace("PORT", str(port)) for word in command]
+    quiet, given = subprocess.DEVNULL, os.environ | environment
+    with subprocess.Popen(command, stdout=quiet, stderr=quiet, env=given) as server:
         try:
             for _ in range(600):
                 try:
@@ -75,138 +93,162 @@ def running(command: list[str], port: int, **environment: str) -> Iterator[None]
                     break
                 except OSError:
                     time.sleep(0.1)
-            yield
+            yield Server(name, server.pid, port, path)
         finally:
             server.terminate()
 
 
-def put(url: str, text: str) -> None:
-    """Send *text* as the default graph to the Graph Store *url*."""
-    request = urllib.request.Request(
-        url, text.encode(), {"Content-Type": "application/n-triples"}, method="PUT"
-    )
-    urllib.request.urlopen(request).close()
+def tree(process: int) -> list[int]:
+    """Return *process* and its descendants."""
+    found = [process]
+    for one in found:
+        for task in Path(f"/proc/{one}/task").iterdir():
+            found += map(int, (task / "children").read_text().split())
+    return found
 
 
-def head(path: str, text: str, *headers: str) -> bytes:
+def cpu(process: int) -> float:
+    """Return the seconds of CPU that *process* and its descendants have taken."""
+    stats = [Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split() for one in tree(process)]
+    return sum(int(fields[11]) + int(fields[12]) for fields in stats) / os.sysconf("SC_CLK_TCK")
+
+
+def memory(process: int) -> float:
+    """Return the megabytes that *process* and its descendants hold, as the sum of PSS."""
+    rolled = [Path(f"/proc/{one}/smaps_rollup").read_text() for one in tree(process)]
+    return sum(int(text.partition("\nPss:")[2].split()[0]) for text in rolled) / 1000
+
+
+def put(server: Server, path: str, text: str) -> None:
+    """Send *text* as the default graph of *server*."""
+    url = f"http://127.0.0.1:{server.port}{path}?default"
+    kind = {"Content-Type": "application/n-triples"}
+    urllib.request.urlopen(urllib.request.Request(url, text.encode(), kind, method="PUT")).close()
+
+
+def head(server: Server, text: str) -> bytes:
     """Return a GET request for the query *text*."""
-    lines = [f"GET {path}?query={quote(text)} HTTP/1.1", "Host: localhost"]
-    lines += ["Accept: application/sparql-results+json", *headers, "", ""]
-    return "\r\n".join(lines).encode()
+    asked = f"GET {server.path}?query={quote(text)} HTTP/1.1\r\nHost: localhost\r\n"
+    return f"{asked}Accept: application/sparql-results+json\r\n\r\n".encode()
 
 
-async def exchange(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes
-) -> tuple[bytes, bytes]:
+def exchange(line: socket.socket, request: bytes) -> tuple[bytes, bytes]:
     """Send *request* and return the head and the body of its answer."""
-    writer.write(request)
-    top = await reader.readuntil(b"\r\n\r\n")
-    lower = top.lower()
-    if b"content-length: " in lower:
-        return top, await reader.readexactly(int(lower.split(b"content-length: ")[1].split(b"\r\n")[0]))
-    body = b""
-    while b"chunked" in lower:
-        size = int(await reader.readuntil(b"\r\n"), 16)
-        body += (await reader.readexactly(size + 2))[:-2]
-        if not size:
-            break
-    return top, body
+    line.sendall(request)
+    came = line.recv(65_536)
+    while b"\r\n\r\n" not in came:
+        came += line.recv(65_536)
+    top, _, body = came.partition(b"\r\n\r\n")
+    _, _, length = top.lower().partition(b"content-length: ")
+    size = int(length.partition(b"\r\n")[0]) if length else None
+    while len(body) < size if size is not None else not body.endswith(b"0\r\n\r\n"):
+        body += line.recv(65_536)
+    return top, body if length else unchunked(body)
 
 
-async def load(port: int, request: Callable[[], bytes]) -> list[float]:
-    """Return the seconds each request took, sent over some connections for a while."""
-    took: list[float] = []
-    end = time.perf_counter() + SECONDS
+def unchunked(body: bytes) -> bytes:
+    """Return *body* without the marks of its chunks."""
+    whole = b""
+    while body:
+        size, _, body = body.partition(b"\r\n")
+        whole += body[: int(size, 16)]
+        body = body[int(size, 16) + 2 :]
+    return whole
 
-    async def one() -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        while time.perf_counter() < end:
-            begun = time.perf_counter()
-            top, _ = await exchange(reader, writer, request())
-            assert top.split(b" ")[1] in (b"200", b"304"), top
+
+def client(server: Server, kind: str, start: int | None, times: FORK.SimpleQueue) -> None:
+    """Ask *server* on one connection for a while: new queries from the number *start* on, or one again."""
+    query, most = KINDS[kind]
+    asked = repeat(query % 7) if start is None else (query % (n % most) + f" # {n}" for n in count(start))
+    took = []
+    with socket.create_connection(("127.0.0.1", server.port)) as line:
+        end = time.perf_counter() + SECONDS
+        while (begun := time.perf_counter()) < end:
+            top, _ = exchange(line, head(server, next(asked)))
+            if b" 200 " not in top[:13]:
+                sys.exit(f"{server.name}: {top!r}")
             took.append(time.perf_counter() - begun)
-        writer.close()
-
-    await asyncio.gather(*(one() for _ in range(CONNECTIONS)))
-    return took
+    times.put(took)
 
 
-def measured(port: int, request: Callable[[], bytes]) -> tuple[float, float, float]:
-    """Return requests per second, p50 and p99 in milliseconds: medians of the rounds."""
-    rounds = []
-    for _ in range(ROUNDS):
-        took = sorted(asyncio.run(load(port, request)))
-        rounds.append((len(took) / SECONDS, took[len(took) // 2] * 1000, took[int(len(took) * 0.99)] * 1000))
-    return tuple(statistics.median(column) for column in zip(*rounds, strict=True))  # type: ignore[return-value]
+def load(server: Server, kind: str, start: int | None) -> Measured:
+    """Ask *server* over some connections, each of a process of its own, so that no client is the limit."""
+    times = FORK.SimpleQueue()
+    starts = [None if start is None else start + n * 10**6 for n in range(CONNECTIONS)]
+    clients = [FORK.Process(target=client, args=(server, kind, one, times)) for one in starts]
+    before = cpu(server.process)
+    for one in clients:
+        one.start()
+    took = sorted(seconds for _ in clients for seconds in times.get())
+    for one in clients:
+        one.join()
+    spent = (cpu(server.process) - before) / len(took) * 1e6
+    half, most = (took[int(len(took) * share)] * 1000 for share in (0.5, 0.99))
+    return Measured(len(took) / SECONDS, half, most, spent)
 
 
-def rows(port: int, path: str, text: str) -> list[str]:
+def median(rounds: list[Measured]) -> Measured:
+    """Return the medians of *rounds*."""
+    return Measured(*(statistics.median(vars(one)[name] for one in rounds) for name in vars(rounds[0])))
+
+
+def rows(server: Server, text: str) -> list[str]:
     """Return the rows of the answer to *text*, in an order of their own."""
+    with socket.create_connection(("127.0.0.1", server.port)) as line:
+        found = json.loads(exchange(line, head(server, text))[1])["results"]["bindings"]
+    return sorted(json.dumps({name: row[name]["value"] for name in row}, sort_keys=True) for row in found)
 
-    async def ask() -> bytes:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        _, body = await exchange(reader, writer, head(path, text))
-        writer.close()
-        return body
 
-    found = json.loads(asyncio.run(ask()))["results"]["bindings"]
-    return sorted(
-        json.dumps({name: one["value"] for name, one in row.items()}, sort_keys=True) for row in found
-    )
+def compare(servers: list[Server], kind: str) -> None:
+    """Print what *servers* do with queries of one *kind*."""
+    query, most = KINDS[kind]
+    for number in (0, 7, most - 1):
+        answers = [rows(server, query % number) for server in servers]
+        if answers.count(answers[0]) != len(answers):
+            sys.exit(f"{kind} {number}: the answers differ")
+    print(f"{kind}: all gave the same answers")
+    for way in ("first", "again"):
+        rounds: dict[str, list[Measured]] = {server.name: [] for server in servers}
+        for turn in range(ROUNDS):
+            for server in servers:
+                start = None if way == "again" else (turn + 1) * 10**8
+                rounds[server.name].append(load(server, kind, start))
+        show(way, {name: median(found) for name, found in rounds.items()})
+
+
+def show(way: str, found: dict[str, Measured]) -> None:
+    """Print a row for each server."""
+    for name, one in found.items():
+        ratio = found["qgraph"].rate / one.rate
+        print(
+            f"  {way:5} {name:9} {one.rate:9,.0f}/s  p50 {one.half:8.2f} ms  p99 {one.most:8.2f} ms  "
+            f"{one.cpu:9,.0f} µs CPU  qgraph: {ratio:.2f} times",
+            flush=True,
+        )
 
 
 def main(folder: Path) -> None:
     """Start the three, ask them the same, print what they did."""
     text = archive()
-    ports = {name: free_port() for name in ("qgraph", "oxigraph", "rdflib")}
-    paths = {"qgraph": "/sparql", "oxigraph": "/query", "rdflib": "/"}
-    with tempfile.TemporaryDirectory() as place, ExitStack() as servers:
+    with tempfile.TemporaryDirectory() as place, ExitStack() as started:
         data = Path(place) / "archive.nt"
         data.write_text(text, encoding="utf-8")
-        ours = [
-            sys.executable,
-            "-m",
-            "qgraph",
-            "serve",
-            "--bare",
-            "--open-writes",
-            "--store",
-            f"{place}/store",
-        ]
-        limits = {"QGRAPH_BODY_LIMIT": "50000000", "QGRAPH_LOG_REQUESTS": "false"}
-        servers.enter_context(running([*ours, "--port", str(ports["qgraph"])], ports["qgraph"], **limits))
-        peer = [str(folder / "oxigraph"), "serve", "--bind", f"127.0.0.1:{ports['oxigraph']}"]
-        servers.enter_context(running(peer, ports["oxigraph"]))
-        slow = [str(folder / "rdflib-endpoint"), "serve", "--port", str(ports["rdflib"]), str(data)]
-        servers.enter_context(running(slow, ports["rdflib"]))
-        put(f"http://127.0.0.1:{ports['qgraph']}/graphs?default", text)
-        put(f"http://127.0.0.1:{ports['oxigraph']}/store?default", text)
+        ours = [sys.executable, "-m", "qgraph", "serve", "--bare", "--open-writes", "--port", "PORT"]
+        limit = str(len(text))
+        ours += ["--store", f"{place}/store"]
+        qgraph = started.enter_context(running("qgraph", "/sparql", ours, QGRAPH_BODY_LIMIT=limit))
+        peer = [str(folder / "oxigraph"), "serve", "--bind", "127.0.0.1:PORT"]
+        oxigraph = started.enter_context(running("oxigraph", "/query", peer))
+        slow = [str(folder / "rdflib-endpoint"), "serve", "--port", "PORT", str(data)]
+        rdflib = started.enter_context(running("rdflib", "/", slow))
+        put(qgraph, "/graphs", text)
+        put(oxigraph, "/store", text)
         time.sleep(2)
         print(f"{text.count(chr(10)):,} triples, {os.cpu_count()} cores, {CONNECTIONS} connections")
-        for kind, (query, most) in KINDS.items():
-            same = all(
-                rows(ports[name], paths[name], query % 7) == rows(ports["oxigraph"], "/query", query % 7)
-                for name in ports
-            )
-            print(f"{kind}: {'the same answers' if same else 'ANSWERS DIFFER'}")
-            for way in ("first", "repeat"):
-                found = {}
-                for name, port in ports.items():
-                    number = count()
-
-                    def request(
-                        query: str = query, name: str = name, number: Iterator[int] = number
-                    ) -> bytes:
-                        n = next(number) if way == "first" else 7  # noqa: B023 (called in this turn)
-                        return head(paths[name], query % (n % most) + (f" # {n}" if way == "first" else ""))  # noqa: B023
-
-                    found[name] = measured(port, request)
-                for name, (rate, half, most_of) in found.items():
-                    ratio = found["qgraph"][0] / rate
-                    print(
-                        f"  {way:6} {name:9} {rate:9.1f}/s  p50 {half:8.2f} ms  "
-                        f"p99 {most_of:8.2f} ms  qgraph is {ratio:.2f} times"
-                    )
+        for kind in KINDS:
+            compare([qgraph, oxigraph, rdflib], kind)
+        for server in (qgraph, oxigraph, rdflib):
+            print(f"memory of {server.name}: {memory(server.process):.0f} MB")
 
 
 if __name__ == "__main__":

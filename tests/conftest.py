@@ -121,6 +121,6 @@ def address(tiny: Settings) -> Iterator[str]:
 def until(true: Callable[[], bool], seconds: float = 5) -> bool:
     """Wait until something holds; say whether it came to hold."""
     end = time.monotonic() + seconds
-    while not true() and time.monotonic() < end:
+    while not (holds := true()) and time.monotonic() < end:
         time.sleep(0.02)
-    return true()
+    return holds

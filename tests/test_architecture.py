@@ -11,7 +11,18 @@ SOURCE = ROOT / "src" / "qgraph"
 ROWS = {
     "words": ["errors", "findings", "namespaces", "formats", "settings"],
     "ground": [
-        *("store", "bridge", "delta", "process", "versions", "keeping", "suppression", "tokens", "reports"),
+        *(
+            "store",
+            "bridge",
+            "delta",
+            "process",
+            "wire",
+            "versions",
+            "keeping",
+            "suppression",
+            "tokens",
+            "reports",
+        ),
         *("passages", "outward", "precheck", "wording"),
     ],
     "write": [
@@ -37,8 +48,7 @@ DOORS = {
     "pyld": {"export"},
     "click": {"cli"},
     "flask": {"web"},
-    "granian": {"web"},
-    "a2wsgi": {"web"},
+    "httptools": {"web"},
     "werkzeug": {"protocol", "web"},
 }
 CORE = [

@@ -1,5 +1,6 @@
 """The pool of query processes, as the HTTP side sees it."""
 
+import asyncio
 import json
 import os
 import signal
@@ -191,10 +192,13 @@ def test_the_processes_of_an_old_version_end(graph: Path, tmp_path: Path) -> Non
 
 
 def test_a_version_that_no_process_opens_is_overload(tiny: Settings, tmp_path: Path) -> None:
-    engine = Pool(replace(tiny, queue_timeout=0.1), tmp_path, threading.Event())
+    async def ask() -> None:
+        settings = replace(tiny, queue_timeout=0.1)
+        engine = Pool(settings, tmp_path, ended=threading.Event(), loop=asyncio.get_running_loop())
+        await engine.reply(LIGHT)
 
     with pytest.raises(Overloaded, match="has opened version 1"):
-        engine.ask(LIGHT)
+        asyncio.run(ask())
 
 
 def children(parent: int) -> set[int]:

@@ -46,7 +46,7 @@ REFUSED = [
     (Request("POST", "", FORM), RequestError, "Expected one parameter “query”, found none"),
     (Request("GET", "query="), RequestError, "found none"),
     (Request("GET", "query=ASK%7B%7D&query=ASK%7B%7D"), RequestError, "found 2"),
-    (Request("GET", "query=%FF"), RequestError, "Byte 6 of the text is not UTF-8"),
+    (Request("GET", "query=%FF"), RequestError, "Byte 0 of a parameter is not UTF-8"),
     (Request("GET", "&".join(["a=1"] * 200)), RequestError, "cannot be read"),
     (Request("POST", "query=ASK%7B%7D", QUERY, "", b"ASK {}"), RequestError, "found 2"),
     (Request("POST", "query=ASK%7B%7D", FORM, "", b"query=ASK%7B%7D"), RequestError, "found 2"),

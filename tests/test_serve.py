@@ -1,4 +1,4 @@
-"""The real server: granian, the front, Flask behind it, the query processes."""
+"""The real server: HTTP, the front, Flask behind it, the query processes."""
 
 import json
 import socket

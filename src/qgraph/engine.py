@@ -1,31 +1,32 @@
 """What can answer: the HTTP side of the pool of query processes.
 
-A task is a name and its arguments, sent as JSON over a Unix socket; the answer
-comes back as a header, and a body that is bytes or, when large, an open file.
+A task is a name and its arguments; the answer comes back as a header, and a body
+that is bytes or, when large, an open file. All of it happens on one event loop,
+so nothing here is locked and no thread waits for a query.
 
 Every query may start at once; one that is not answered within the quick time
 is long. It goes on in one of the places for long queries, at lower priority,
 and who starts next does not wait for it.
 """
 
-import json
+import asyncio
 import os
 import signal
-import threading
-import time
+import socket
+from asyncio import AbstractEventLoop, Future
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from io import BytesIO
-from multiprocessing.connection import Client, Connection
-from multiprocessing.reduction import recv_handle
 from pathlib import Path
+from threading import Event
 from typing import IO, Protocol
 
-from qgraph import versions
+from qgraph import versions, wire
 from qgraph.errors import DeadlineExceeded, Overloaded, ProcessDied, QgraphError, TooManyQueries, rebuild
 from qgraph.settings import Settings
+from qgraph.wire import Message
 
 PATIENCE = 0.02
 SLOWER = 10
@@ -64,8 +65,14 @@ class Engine(Protocol):
     waiting: int
     killed: Counter[str]
 
-    def ask(self, task: Task, client: str = "") -> Reply:
+    def version(self) -> int:
+        """Return the number of the version in force. Raises NoVersion or StoreError."""
+
+    async def reply(self, task: Task, client: str = "") -> Reply:
         """Return the complete answer to *task* of *client*, from the version in force."""
+
+    def ask(self, task: Task, client: str = "") -> Reply:
+        """Return the same to a thread that runs no event loop, such as one that makes a page."""
 
 
 class Places:
@@ -75,121 +82,202 @@ class Places:
         self.total = total
         self.share = share
         self.held: Counter[str] = Counter()
-        self.lock = threading.Lock()
 
     @contextmanager
     def one(self, client: str) -> Iterator[None]:
         """Hold a place for *client*. Raises TooManyQueries or Overloaded if there is none."""
-        with self.lock:
-            if self.held[client] >= self.share:
-                raise TooManyQueries(f"{self.share} long queries of yours are running: wait for one of them.")
-            if self.held.total() >= self.total:
-                raise Overloaded("Too many long queries are running: try again in a few seconds.")
-            self.held[client] += 1
+        if self.held[client] >= self.share:
+            raise TooManyQueries(f"{self.share} long queries of yours are running: wait for one of them.")
+        if self.held.total() >= self.total:
+            raise Overloaded("Too many long queries are running: try again in a few seconds.")
+        self.held[client] += 1
         try:
             yield
         finally:
-            with self.lock:
-                self.held[client] -= 1
-                self.held += Counter()  # forgets who holds none
+            self.held[client] -= 1
+            self.held += Counter()  # forgets who holds none
 
 
-@dataclass(frozen=True)
-class Running:
-    """A task that the process *worker* has taken, and when it was sent."""
+class InForce:
+    """The number of the version in force in *store*, read again where the file that names it has changed."""
 
-    connection: Connection
-    version: int
-    worker: int
-    started: float
+    def __init__(self, store: Path) -> None:
+        self.store = store
+        self.path = str(store / "current")
+        self.seen: tuple[int, ...] = ()
+        self.number = 0
+
+    def __call__(self) -> int:
+        """Return the number. Raises NoVersion or StoreError."""
+        found: tuple[int, ...] = ()
+        with suppress(OSError):
+            state = os.stat(self.path)  # noqa: PTH116 (at each request: a Path takes twice as long)
+            found = state.st_ino, state.st_mtime_ns, state.st_size
+        if not found or found != self.seen:
+            self.number = versions.current(self.store)
+            self.seen = found
+        return self.number
+
+
+class Line:
+    """A connection to one query process, which does one task at a time and says its number first.
+
+    Where the process closes it with a task unread, asking raises ConnectionError:
+    nobody has begun that task. Where the process has read it and ends, EOFError.
+    """
+
+    def __init__(self, loop: AbstractEventLoop, path: Path, version: int) -> None:
+        self.loop = loop
+        self.version = version
+        self.worker = 0
+        self.slowed = False
+        self.incoming = wire.Incoming()
+        self.coming: Future[Message] = loop.create_future()
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.setblocking(False)  # noqa: FBT003 (takes no name)
+        try:
+            self.socket.connect(str(path))
+        except OSError:
+            self.socket.close()
+            raise
+        loop.add_reader(self.socket, self._read)
+
+    async def greeted(self) -> None:
+        """Wait for the number of the process. Raises ConnectionError if it ends before that."""
+        try:
+            self.worker = (await self.coming).header["worker"]
+        except EOFError as error:
+            raise ConnectionError from error
+
+    async def ask(self, task: bytes) -> Message:
+        """Send *task* and return the answer. Raises ConnectionError or EOFError, as the class says."""
+        self.coming = self.loop.create_future()
+        try:
+            await self.loop.sock_sendall(self.socket, task)
+        except OSError:
+            self.end(ConnectionError())
+            raise
+        return await self.coming
+
+    def _read(self) -> None:
+        try:
+            message = self.incoming.take(self.socket)
+        except BlockingIOError:
+            return
+        except (EOFError, OSError) as error:
+            self.end(error)
+            return
+        if message and not self.coming.done():
+            self.coming.set_result(message)
+
+    def is_open(self) -> bool:
+        """Say whether a task can be sent."""
+        return self.socket.fileno() >= 0
+
+    def end(self, error: Exception) -> None:
+        """Close the line; who waits for an answer gets *error*."""
+        if self.is_open():
+            self.loop.remove_reader(self.socket)
+            self.socket.close()
+        if not self.coming.done():
+            self.coming.set_exception(error)
+            self.coming.exception()  # known: it may be that nobody waits
 
 
 class Pool:
     """Speaks with the query processes that `qgraph.pool` keeps, by the sockets in *folder*.
 
-    Once *ended* is set the processes end, whatever they are at.
+    All of it happens on *loop*. Once *ended* is set the processes end, whatever they are at.
     """
 
-    def __init__(self, settings: Settings, folder: Path, ended: threading.Event) -> None:
+    def __init__(self, settings: Settings, folder: Path, *, ended: Event, loop: AbstractEventLoop) -> None:
         self.settings = settings
         self.folder = folder
         self.ended = ended
-        self.starting = threading.BoundedSemaphore(settings.workers)
+        self.loop = loop
+        self.version = InForce(settings.store)
+        self.starting = asyncio.Semaphore(settings.workers)
         self.long = Places(settings.long_queries, settings.client_queries)
-        self.idle: list[tuple[int, Connection]] = []
+        self.idle: list[Line] = []
         self.waiting = 0
         self.killed: Counter[str] = Counter()
 
     def ask(self, task: Task, client: str = "") -> Reply:
+        """Return what `reply` returns, to a thread that is not the loop's."""
+        return asyncio.run_coroutine_threadsafe(self.reply(task, client), self.loop).result()
+
+    async def reply(self, task: Task, client: str = "") -> Reply:
         """Return the complete answer to *task* of *client*, from the version in force.
 
         Raises what the task raises; Overloaded if no process is free in time,
         TooManyQueries if the client holds its share of them, DeadlineExceeded at
         the deadline, ProcessDied if the task killed it.
         """
+        packed = wire.pack({"name": task.name, "arguments": dict(task.arguments)})
+        with ExitStack() as held:
+            await self._start()
+            held.callback(self.starting.release)
+            give_up = self.loop.time() + self.settings.queue_timeout
+            while self.loop.time() < give_up:
+                with suppress(OSError):  # no process has taken it
+                    return await self._done(packed, client, held)
+                await asyncio.sleep(PATIENCE)
+        raise Overloaded(f"No query process has opened version {self.version()} yet: try again.")
+
+    async def _start(self) -> None:
+        """Wait until one more query may start. Raises Overloaded."""
+        if not self.starting.locked():
+            await self.starting.acquire()
+            return
         self.waiting += 1
-        free = self.starting.acquire(timeout=self.settings.queue_timeout)
-        self.waiting -= 1
-        if not free:
-            raise Overloaded("All query processes are busy: try again in a few seconds.")
         try:
-            running = self._taken(task, versions.current(self.settings.store))
-            answered = running.connection.poll(self.settings.quick_time)
+            async with asyncio.timeout(self.settings.queue_timeout):
+                await self.starting.acquire()
+        except TimeoutError as error:
+            raise Overloaded("All query processes are busy: try again in a few seconds.") from error
         finally:
-            self.starting.release()
-        return self._answer(running) if answered else self._wait_long(running, client)
+            self.waiting -= 1
 
-    def _wait_long(self, running: Running, client: str) -> Reply:
-        """Return the answer of a long query; end the query if there is no place for it."""
+    async def _done(self, packed: bytes, client: str, held: ExitStack) -> Reply:
+        """Return the answer of one process to a *packed* task, which has *held* a start until it is long."""
+        line = await self._line(self.version())
+        sent = self.loop.time()
+        timer = self.loop.call_later(self.settings.quick_time, self._lengthen, line, client, held)
         try:
-            with self.long.one(client):
-                with suppress(ProcessLookupError):
-                    os.setpriority(os.PRIO_PROCESS, running.worker, SLOWER)
-                return self._answer(running)
-        except (Overloaded, TooManyQueries):
-            running.connection.close()
-            self.killed["place"] += 1
-            with suppress(ProcessLookupError):
-                os.kill(running.worker, signal.SIGKILL)
-            raise
+            message = await line.ask(packed)
+        except EOFError as error:
+            raise self._death(self.loop.time() - sent) from error
+        finally:
+            timer.cancel()
+        if line.slowed:
+            line.end(EOFError())
+        else:
+            self.idle.append(line)
+        return _reply(message, line.version)
 
-    def _answer(self, running: Running) -> Reply:
-        connection = running.connection
-        try:
-            header = json.loads(connection.recv_bytes())
-            body = _body(connection, header)
-        except (EOFError, OSError) as error:
-            connection.close()
-            raise self._death(time.monotonic() - running.started) from error
-        self.idle.append((running.version, connection))
-        if "error" in header:
-            raise rebuild(header["error"], header["message"], header["details"])
-        return Reply(header["kind"], running.version, header["size"], body)
+    async def _line(self, version: int) -> Line:
+        """Return an idle line to a process of *version*, else a new one."""
+        while self.idle:
+            line = self.idle.pop()
+            if line.version == version and line.is_open():
+                return line
+            line.end(EOFError())
+        line = Line(self.loop, self.folder / f"{version}.sock", version)
+        await line.greeted()
+        return line
 
-    def _taken(self, task: Task, version: int) -> Running:
-        """Return *task* as a process of *version* has taken it.
-
-        A process that ended while idle is passed over: it has not taken it.
-        """
-        message = json.dumps({"name": task.name, "arguments": dict(task.arguments)}).encode()
-        give_up = time.monotonic() + self.settings.queue_timeout
-        while time.monotonic() < give_up:
-            with suppress(EOFError, OSError):
-                connection = self._connected(version)
-                sent = time.monotonic()
-                connection.send_bytes(message)
-                return Running(connection, version, int(connection.recv_bytes()), sent)
-            time.sleep(PATIENCE)
-        raise Overloaded(f"No query process has opened version {version} yet: try again.")
-
-    def _connected(self, version: int) -> Connection:
-        with suppress(IndexError):
-            while True:
-                known, connection = self.idle.pop()
-                if known == version:
-                    return connection
-                connection.close()
-        return Client(str(self.folder / f"{version}.sock"), "AF_UNIX")
+    def _lengthen(self, line: Line, client: str, held: ExitStack) -> None:
+        """Let a query that is long go on in a place for such; end it if there is none."""
+        held.close()
+        line.slowed = True
+        with suppress(ProcessLookupError):
+            try:
+                held.enter_context(self.long.one(client))
+                os.setpriority(os.PRIO_PROCESS, line.worker, SLOWER)
+            except (Overloaded, TooManyQueries) as error:
+                self.killed["place"] += 1
+                line.end(error)
+                os.kill(line.worker, signal.SIGKILL)
 
     def _death(self, seconds: float) -> QgraphError:
         if self.ended.is_set():
@@ -203,10 +291,19 @@ class Pool:
             "The query broke the process that ran it: it nests too deep or takes too much memory."
         )
 
+    def close(self) -> None:
+        """Close the lines that are idle; to be called on the loop."""
+        for line in self.idle:
+            line.end(EOFError())
 
-def _body(connection: Connection, header: dict[str, object]) -> IO[bytes]:
-    if header.get("spooled"):
-        file = os.fdopen(recv_handle(connection), "rb")
-        file.seek(0)
-        return file
-    return BytesIO(connection.recv_bytes())
+
+def _reply(message: Message, version: int) -> Reply:
+    """Return the answer that *message* holds. Raises the error that it holds."""
+    header = message.header
+    if "error" in header:
+        raise rebuild(header["error"], header["message"], header["details"])
+    if not message.files:
+        return Reply(header["kind"], version, header["size"], BytesIO(message.body))
+    file = os.fdopen(message.files[0], "rb")
+    file.seek(0)
+    return Reply(header["kind"], version, header["size"], file)

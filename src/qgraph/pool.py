@@ -7,6 +7,7 @@ code it is in; the holder then forks another. Run as `python -m qgraph.pool`,
 it lives as long as its standard input stays open.
 """
 
+import gc
 import json
 import os
 import select
@@ -16,13 +17,12 @@ import sys
 import time
 from contextlib import suppress
 from dataclasses import asdict
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
-from multiprocessing.reduction import send_handle
 from pathlib import Path
 from typing import Any
 
-from qgraph import catalog, query, settings, things, versions
+from qgraph import catalog, query, settings, things, versions, wire
 from qgraph.errors import QgraphError, StoreError
 from qgraph.process import FORK, limit_memory, shut_in
 from qgraph.query import Spool, question_of
@@ -82,6 +82,7 @@ class Crew:
         self.store = in_memory(versions.open_version(chosen.store, number))
         for name in self.version.empty:
             self.store.add_graph(NamedNode(name))
+        gc.freeze()  # what the workers share stays shared: a collection would write to it
         self.path = folder / f"{number}.sock"
         self.workers: list[BaseProcess] = []
         self.held, self.leash = os.pipe()
@@ -122,12 +123,13 @@ class Crew:
         worker = Worker(self.store, self.version, chosen=self.settings, folder=self.path.parent)
         while self._ready(self.listener.fileno()):
             with suppress(EOFError, OSError):  # another worker was quicker, or the client left
-                accepted, _ = self.listener.accept()
-                with Connection(accepted.detach()) as connection:
-                    while self._ready(connection.fileno()):
-                        worker.serve(connection)
-                        if os.getpriority(os.PRIO_PROCESS, 0) > before:  # slowed for a long query
-                            return
+                line, _ = self.listener.accept()
+                with line:
+                    wire.send(line, wire.pack({"worker": os.getpid()}))
+                    while self._ready(line.fileno()):
+                        worker.serve(line)
+            if os.getpriority(os.PRIO_PROCESS, 0) > before:  # slowed for a long query
+                return
 
     def _ready(self, handle: int) -> bool:
         """Wait for *handle* to be readable; False once the leash is closed."""
@@ -143,10 +145,9 @@ class Worker:
         self.settings = chosen
         self.folder = folder
 
-    def serve(self, connection: Connection) -> None:
-        """Take one task from *connection*, say who does it, do it and send the answer."""
-        task = json.loads(connection.recv_bytes())
-        connection.send_bytes(str(os.getpid()).encode())
+    def serve(self, line: socket.socket) -> None:
+        """Take one task from *line*, do it and send the answer: bytes, or an open file if large."""
+        task = wire.receive(line).header
         with Spool(self.settings.result_limit, self.folder) as spool:
             signal.setitimer(signal.ITIMER_REAL, self.settings.query_timeout)
             try:
@@ -156,7 +157,12 @@ class Worker:
                 header = {"error": type(error).__name__, "message": str(error), "details": error.details}
             finally:
                 signal.setitimer(signal.ITIMER_REAL, 0)
-            _send(connection, header, spool)
+            header["size"] = spool.size
+            if spool.size > query.SMALL:
+                spool.file.flush()
+                wire.send(line, wire.pack(header), [spool.file.fileno()])
+            else:
+                wire.send(line, wire.pack(header, spool.read()))
 
     def do(self, name: str, arguments: dict[str, Any], spool: Spool) -> str:
         """Write the answer to the task *name* into *spool* and return its kind."""
@@ -174,17 +180,6 @@ class Worker:
             found = asdict(self.version)
         spool.write(json.dumps(found).encode())
         return "json"
-
-
-def _send(connection: Connection, header: dict[str, object], spool: Spool) -> None:
-    """Send *header* and what is in *spool*: as bytes, or as an open file where it is large."""
-    spooled = spool.size > query.SMALL
-    spool.file.flush()
-    connection.send_bytes(json.dumps(header | {"size": spool.size, "spooled": spooled}).encode())
-    if spooled:
-        send_handle(connection, spool.file.fileno(), 0)
-    else:
-        connection.send_bytes(spool.read())
 
 
 if __name__ == "__main__":

@@ -3,9 +3,9 @@
 No framework here: the Flask view and the front both call `answer`.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from urllib.parse import parse_qs, unquote_to_bytes
+from functools import lru_cache
+from urllib.parse import parse_qs
 
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header, parse_options_header
@@ -75,12 +75,15 @@ def answer(request: Request, engine: Engine) -> Answer:
     where its query is not SPARQL or cannot run, NotAcceptable where no format
     that is accepted can hold the answer.
     """
+    return answer_of(engine.ask(task_of(request), request.client))
+
+
+def task_of(request: Request) -> Task:
+    """Return what is to be asked of an engine for *request*. Raises as `answer`."""
     parameters = _parameters(request)
     wanted = _formats(request.accept, parameters)
     if request.method in ("GET", "HEAD") and "query" not in parameters and wanted[1]:
-        return _answer(
-            engine.ask(Task("service", {"endpoint": request.url, "syntax": wanted[1]}), request.client)
-        )
+        return Task("service", {"endpoint": request.url, "syntax": wanted[1]})
     arguments = {
         "text": _only("query", parameters),
         "results": wanted[0],
@@ -88,7 +91,7 @@ def answer(request: Request, engine: Engine) -> Answer:
         "default_graphs": parameters.get("default-graph-uri", []),
         "named_graphs": parameters.get("named-graph-uri", []),
     }
-    return _answer(engine.ask(Task("query", arguments), request.client))
+    return Task("query", arguments)
 
 
 def update_of(request: Request) -> SentUpdate | None:
@@ -109,7 +112,8 @@ def update_of(request: Request) -> SentUpdate | None:
     return SentUpdate(_only("update", parameters), *map(tuple, graphs))
 
 
-def _answer(reply: Reply) -> Answer:
+def answer_of(reply: Reply) -> Answer:
+    """Return *reply* with the headers that say what it is."""
     media_type = BY_NAME[reply.kind].media_type
     charset = "; charset=utf-8" if media_type.startswith("text/") else ""
     return Answer(reply, media_type + charset, {"Vary": "Accept"})
@@ -146,10 +150,12 @@ def _kind(request: Request) -> tuple[str, dict[str, str]]:
     return kind.lower(), options
 
 
+@lru_cache(maxsize=8)  # a request is looked through for an update first
 def _decoded(encoded: str) -> dict[str, list[str]]:
-    _text(unquote_to_bytes(encoded.replace("+", " ")))
     try:
-        return parse_qs(encoded, keep_blank_values=True, max_num_fields=100)
+        return parse_qs(encoded, keep_blank_values=True, errors="strict", max_num_fields=100)
+    except UnicodeDecodeError as error:
+        raise RequestError(f"Byte {error.start} of a parameter is not UTF-8.") from error
     except ValueError as error:
         raise RequestError(f"The parameters cannot be read: {error}.") from error
 
@@ -189,13 +195,14 @@ def _formats(accept: str, parameters: dict[str, list[str]]) -> tuple[str, str]:
     return wanted
 
 
-def choose(accept: str, offers: Iterable[Format]) -> str:
+@lru_cache(maxsize=1024)  # clients say the same each time
+def choose(accept: str, offers: tuple[Format, ...]) -> str:
     """Return the name of the format in *offers* that *accept* likes best (RFC 9110, section 12.5.1).
 
     Of formats that it likes alike the first is chosen; empty if it likes none.
     """
-    by_type = {kind: one for one in reversed([*offers]) for kind in (*one.aliases, one.media_type)}
-    ranked = sorted(by_type, key=lambda kind: _rank(kind, by_type[kind], [*offers]))
+    by_type = {kind: one for one in reversed(offers) for kind in (*one.aliases, one.media_type)}
+    ranked = sorted(by_type, key=lambda kind: _rank(kind, by_type[kind], offers))
     best = types_of(accept or "*/*").best_match(ranked)
     return by_type[best].name if best else ""
 
@@ -209,5 +216,5 @@ def types_of(accept: str) -> MIMEAccept:
     return MIMEAccept([(kind.partition(";")[0].strip(), quality) for kind, quality in parsed])
 
 
-def _rank(kind: str, one: Format, offers: list[Format]) -> tuple[bool, int]:
+def _rank(kind: str, one: Format, offers: tuple[Format, ...]) -> tuple[bool, int]:
     return kind != one.media_type, offers.index(one)

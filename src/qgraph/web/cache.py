@@ -5,47 +5,80 @@ a new version has new keys, and the oldest answers make room for them.
 """
 
 import gzip
-import hashlib
 import re
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from urllib.parse import unquote_plus
+from hashlib import blake2b
+from typing import cast
 
 import zstandard
 from werkzeug.http import parse_accept_header
 
-from qgraph.protocol import Request
+from qgraph.web.exchange import Headers, Response
 
-# Calls whose answer differs from one time to the next; a word inside a string counts too.
-FLEETING = re.compile(r"\b(RAND|NOW|UUID|STRUUID|BNODE|SERVICE)\b", re.IGNORECASE)
+# Calls whose answer differs from one time to the next; a word inside a string counts too,
+# and so does an escape, which may spell one (SPARQL 1.1 Query, section 19.2).
+HINTS = ("RAND", "NOW", "UUID", "BNODE", "SERVICE", "\\U")  # one of them is there; quick to look for
+FLEETING = re.compile(r"\b(RAND|NOW|UUID|STRUUID|BNODE|SERVICE)\b|\\u", re.IGNORECASE)
 LARGEST = 1_000_000
 WORTH_PACKING = 1_000
-Key = tuple[int, Request]
+OVERHEAD = 2_500  # bytes of memory that an answer takes beside its body and its key
+UNPACKED: Mapping[str, Response] = {}
+# Version, method, parameters, body, and the headers Host, Accept and Content-Type.
+Key = tuple[int, str, str, bytes, str, str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """One complete answer: its headers, its bytes as they are and packed in each coding, its entity tag."""
+    """One complete answer, ready to be sent: as it is, and packed by coding.
 
-    headers: dict[str, str]
-    body: bytes
-    packed: dict[str, bytes]
-    etag: str
+    There are many, so each is few objects: Python's garbage collector walks over all of them.
+    """
+
+    tag: str
+    plain: Response
+    packed: Mapping[str, Response]
 
     @property
     def size(self) -> int:
-        """How many bytes the entry holds."""
-        return len(self.body) + sum(map(len, self.packed.values()))
+        """How many bytes of memory the entry takes."""
+        bodies = [cast("bytes", one.body) for one in (self.plain, *self.packed.values())]
+        return OVERHEAD + sum(map(len, bodies))
+
+    def response(self, accepted: str, known: str) -> Response:
+        """Return the answer for who accepts these codings, or 304 (RFC 9110, section 13.1.2)."""
+        coding = coding_of(accepted) if self.packed else ""
+        whole = self.packed[coding] if coding else self.plain
+        if not known or not _is_known(_etag(self.tag, coding), known):
+            return whole
+        return Response(304, tuple(one for one in whole.headers if one[0] != "content-length"))
 
 
-def entry_of(headers: dict[str, str], body: bytes) -> Entry:
-    """Return an answer of *body*, packed where that is worth it, tagged by its bytes."""
-    packed = {}
+def _etag(tag: str, coding: str) -> str:
+    return f'"{tag}-{coding}"' if coding else f'"{tag}"'
+
+
+def _is_known(etag: str, known: str) -> bool:
+    tags = {tag.strip().removeprefix("W/") for tag in known.split(",")}
+    return etag in tags or "*" in tags
+
+
+def entry_of(headers: Headers, body: bytes) -> Entry:
+    """Return an answer of *body*, packed where that is worth it, tagged by its bytes and its *headers*."""
+    tag = blake2b(repr(headers).encode() + body, digest_size=16).hexdigest()
+    bodies = {}
     if len(body) > WORTH_PACKING:
-        packed = {"zstd": zstandard.compress(body, 6), "gzip": gzip.compress(body, 6, mtime=0)}
-    tag = hashlib.sha256(headers.get("Content-Type", "").encode() + b"\n" + body).hexdigest()[:32]
-    return Entry(headers, body, packed, tag)
+        bodies = {"zstd": zstandard.compress(body, 6), "gzip": gzip.compress(body, 6, mtime=0)}
+    packed = {coding: _response(headers, one, tag=tag, coding=coding) for coding, one in bodies.items()}
+    return Entry(tag, _response(headers, body, tag=tag), packed or UNPACKED)
+
+
+def _response(headers: Headers, body: bytes, *, tag: str, coding: str = "") -> Response:
+    own = (("etag", _etag(tag, coding)), ("content-length", str(len(body))))
+    coded = (("content-encoding", coding),) if coding else ()
+    return Response(200, headers + own + coded, body).ready()
 
 
 @lru_cache(maxsize=256)
@@ -56,15 +89,15 @@ def coding_of(accepted: str) -> str:
     return best if likes.quality(best) > 0 else ""
 
 
-def is_lasting(request: Request) -> bool:
-    """Say whether the answer to *request* is the same each time for one version."""
-    text = unquote_plus(request.query_string) + request.body.decode("utf-8", "replace")
-    return not FLEETING.search(unquote_plus(text))
+def is_lasting(query: str) -> bool:
+    """Say whether the answer to *query* is the same each time for one version."""
+    large = query.upper()
+    return not (any(hint in large for hint in HINTS) and FLEETING.search(query))
 
 
 @dataclass
 class Cache:
-    """The answers used last, *limit* bytes at most; 0 keeps none."""
+    """The answers used last, *limit* bytes of memory at most; 0 keeps none."""
 
     limit: int
     size: int = 0
@@ -84,10 +117,14 @@ class Cache:
 
     def put(self, key: Key, entry: Entry) -> None:
         """Keep *entry* under *key*; the answers used longest ago make room."""
-        if entry.size > min(LARGEST, self.limit) or key in self.entries or not is_lasting(key[1]):
+        size = _size(key, entry)
+        if size > min(LARGEST, self.limit) or key in self.entries:
             return
         self.entries[key] = entry
-        self.size += entry.size
+        self.size += size
         while self.size > self.limit:
-            _, oldest = self.entries.popitem(last=False)
-            self.size -= oldest.size
+            self.size -= _size(*self.entries.popitem(last=False))
+
+
+def _size(key: Key, entry: Entry) -> int:
+    return entry.size + len(key[2]) + len(key[3])

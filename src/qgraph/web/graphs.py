@@ -180,7 +180,7 @@ def _ask(name: str, syntax: str, text: str = WHOLE) -> Answer:
 
 
 def _read(name: str) -> Response:
-    offers = [one for one in GRAPHS if not one.holds_named_graphs]
+    offers = tuple(one for one in GRAPHS if not one.holds_named_graphs)
     syntax = choose(request.headers.get("Accept", ""), offers)
     if not syntax:
         raise NotAcceptable("The graph has no such format.", offers=sorted(one.media_type for one in offers))

@@ -1,5 +1,7 @@
 """What a client would rather have: a page, or data."""
 
+from functools import lru_cache
+
 from qgraph.formats import GRAPHS, RESULTS
 from qgraph.protocol import types_of
 
@@ -7,6 +9,7 @@ DATA = [kind for one in RESULTS + GRAPHS for kind in (one.media_type, *one.alias
 XML = ("application/xml", "text/xml")
 
 
+@lru_cache(maxsize=256)  # browsers say the same each time
 def wants_page(accept: str) -> bool:
     """Say whether *accept* names HTML and likes no data format better.
 

@@ -5,24 +5,29 @@ Metrics are in the text format of Prometheus, version 0.0.4; the log is one
 JSON object a line.
 """
 
+import asyncio
 import json
 import sys
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import accumulate
 from typing import Any
 
-from qgraph import process, versions
+from qgraph import process
 from qgraph.engine import Engine, Task
 from qgraph.errors import MethodNotAllowed
 from qgraph.settings import Settings
 from qgraph.web.cache import Cache
+from qgraph.web.exchange import Asked
 
 PATHS = ("/health", "/ready", "/metrics")
 METHODS = ("GET", "HEAD")
 BOUNDS = (0.005, 0.025, 0.1, 0.5, 2.5, 10.0, 30.0)
+PAUSE = 0.1
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -30,11 +35,12 @@ TEXT = "text/plain; version=0.0.4; charset=utf-8"
 class Metrics:
     """What has been answered since the start: requests by status, and the seconds they took.
 
-    *within* counts, for each of BOUNDS, the requests that took no more seconds.
+    *within* counts the requests that took no more seconds than each of BOUNDS, and
+    more than the bound before it.
     """
 
     answered: Counter[int] = field(default_factory=Counter)
-    within: Counter[float] = field(default_factory=Counter)
+    within: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS) + 1))
     seconds: float = 0.0
     running: int = 0
 
@@ -42,28 +48,7 @@ class Metrics:
         """Count a request that was answered with *status* in *seconds*; 0 where the client left."""
         self.answered[status] += 1
         self.seconds += seconds
-        self.within.update(bound for bound in BOUNDS if seconds <= bound)
-
-
-def log(settings: Settings, scope: Mapping[str, Any], *, status: int, seconds: float) -> None:
-    """Write a line on a request to standard error, if the operator wants one.
-
-    Its path stands there, not its query; `log_readers` adds query and address.
-    """
-    if not settings.log_requests:
-        return
-    said: dict[str, object] = {
-        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-        "method": scope["method"],
-        "path": scope["path"],
-        "status": status,
-        "milliseconds": round(seconds * 1000, 1),
-    }
-    if settings.log_readers:
-        said["address"] = (scope.get("client") or ("",))[0]
-        said["parameters"] = scope["query_string"].decode("latin-1")
-    with suppress(OSError):  # nobody reads the log any more
-        sys.stderr.write(json.dumps(said) + "\n")
+        self.within[bisect_left(BOUNDS, seconds)] += 1
 
 
 def check_method(method: str) -> None:
@@ -72,7 +57,43 @@ def check_method(method: str) -> None:
         raise MethodNotAllowed(f"{method} is not for operators: use GET.", allow=", ".join(METHODS))
 
 
-def answer(path: str, settings: Settings, engine: Engine, *, metrics: Metrics, cache: Cache) -> str:
+class Log:
+    """Lines on requests for standard error, if the operator wants them; written every tenth of a second.
+
+    A path stands there, not its query; `log_readers` adds query and address.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.lines: list[str] = []
+
+    def add(self, asked: Asked, *, status: int, seconds: float) -> None:
+        """Add a line on a request; to be called on an event loop."""
+        if not self.settings.log_requests:
+            return
+        said: dict[str, object] = {
+            "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "method": asked.method,
+            "path": asked.path,
+            "status": status,
+            "milliseconds": round(seconds * 1000, 1),
+        }
+        if self.settings.log_readers:
+            said["address"] = asked.client
+            said["parameters"] = asked.query
+        if not self.lines:
+            asyncio.get_running_loop().call_later(PAUSE, self.write)
+        self.lines.append(json.dumps(said) + "\n")
+
+    def write(self) -> None:
+        """Write the lines there are."""
+        with suppress(OSError):  # nobody reads the log any more
+            sys.stderr.write("".join(self.lines))
+            sys.stderr.flush()
+        self.lines = []
+
+
+def answer(path: str, engine: Engine, *, metrics: Metrics, cache: Cache) -> str:
     """Return the text of one of PATHS.
 
     `/health` says that this process lives; `/ready` raises Overloaded or
@@ -82,17 +103,17 @@ def answer(path: str, settings: Settings, engine: Engine, *, metrics: Metrics, c
         return "alive\n"
     if path == "/ready":
         return f"version {engine.ask(Task('version', {})).version}\n"
-    return "".join(f"{line}\n" for line in _lines(settings, engine, metrics, cache=cache))
+    return "".join(f"{line}\n" for line in _lines(engine, metrics, cache=cache))
 
 
-def _lines(settings: Settings, engine: Engine, metrics: Metrics, *, cache: Cache) -> list[str]:
+def _lines(engine: Engine, metrics: Metrics, *, cache: Cache) -> list[str]:
     figures = [
         ("qgraph_requests_running", "gauge", metrics.running),
         ("qgraph_queries_waiting", "gauge", engine.waiting),
         ("qgraph_cache_hits_total", "counter", cache.hits),
         ("qgraph_cache_misses_total", "counter", cache.misses),
         ("qgraph_cache_bytes", "gauge", cache.size),
-        ("qgraph_version", "gauge", versions.current(settings.store)),
+        ("qgraph_version", "gauge", engine.version()),
         ("qgraph_memory_bytes", "gauge", process.memory()),
     ]
     lines = _labelled("qgraph_requests_total", "status", metrics.answered)
@@ -112,6 +133,9 @@ def _labelled(name: str, label: str, numbers: Mapping[Any, int]) -> list[str]:
 def _histogram(metrics: Metrics) -> list[str]:
     name = "qgraph_request_seconds"
     total = metrics.answered.total()
-    counted = [f'{name}_bucket{{le="{bound:g}"}} {metrics.within[bound]}' for bound in BOUNDS]
+    counted = [
+        f'{name}_bucket{{le="{bound:g}"}} {number}'
+        for bound, number in zip(BOUNDS, accumulate(metrics.within), strict=False)
+    ]
     ends = [f'{name}_bucket{{le="+Inf"}} {total}', f"{name}_sum {metrics.seconds}", f"{name}_count {total}"]
     return [f"# TYPE {name} histogram", *counted, *ends]

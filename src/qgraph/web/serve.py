@@ -1,6 +1,7 @@
-"""The running server: the pool first, then granian with the front."""
+"""The running server: the pool first, then the HTTP server."""
 
 import asyncio
+import gc
 import json
 import resource
 import signal
@@ -10,24 +11,20 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
-
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
-from granian.server.embed import Server
 
 from qgraph.engine import Pool, Task
 from qgraph.errors import SettingsError
 from qgraph.settings import Settings
 from qgraph.web import create_app
 from qgraph.web.front import Front
+from qgraph.web.http import Connections
 
 HEARTBEAT = 0.1
 GRACE = 2.0
-CONNECTIONS = 4096
-HEAD = 131_072  # bytes of request line and headers; the line alone may have 65,534
+BACKLOG = 4096
 
 
 def serve(settings: Settings, *, ready: Callable[[], None]) -> None:
@@ -37,10 +34,8 @@ def serve(settings: Settings, *, ready: Callable[[], None]) -> None:
     """
     check_port(settings.host, settings.port)
     _allow_connections()
-    with pool(settings) as engine:
-        front = Front(settings, engine, create_app(settings, engine))
-        engine.ask(Task("version", {}))
-        asyncio.run(_serve(front, settings, ready, ended=engine.ended))
+    with processes(settings) as (folder, ended):
+        asyncio.run(_serve(settings, folder, ended, ready=ready))
 
 
 def _allow_connections() -> None:
@@ -62,15 +57,34 @@ def check_port(host: str, port: int) -> None:
 
 
 @contextmanager
-def pool(settings: Settings) -> Iterator[Pool]:
-    """Keep query processes while the context lasts; they end with it, or with this process."""
+def processes(settings: Settings) -> Iterator[tuple[Path, threading.Event]]:
+    """Keep query processes while the context lasts; they end with it, or with this process.
+
+    Gives the folder of their sockets, and what ends them at once when it is set.
+    """
     with tempfile.TemporaryDirectory(prefix="qgraph-") as folder:
         given = {name: str(value) for name, value in asdict(settings).items()}
         keeper = Keeper([sys.executable, "-P", "-m", "qgraph.pool", json.dumps(given), folder])
         try:
-            yield Pool(settings, Path(folder), keeper.ended)
+            yield Path(folder), keeper.ended
         finally:
             keeper.end()
+
+
+@contextmanager
+def pool(settings: Settings) -> Iterator[Pool]:
+    """Keep query processes and an event loop in a thread that asks them, for a program that has none."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="pool", daemon=True)
+    thread.start()
+    with processes(settings) as (folder, ended), closing(loop):
+        engine = Pool(settings, folder, ended=ended, loop=loop)
+        try:
+            yield engine
+        finally:
+            loop.call_soon_threadsafe(engine.close)
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join()
 
 
 class Keeper:
@@ -99,42 +113,22 @@ class Keeper:
 
 
 async def _serve(
-    front: Front, settings: Settings, ready: Callable[[], None], *, ended: threading.Event
+    settings: Settings, folder: Path, ended: threading.Event, *, ready: Callable[[], None]
 ) -> None:
-    server = Server(
-        front,
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.ASGINL,
-        http=HTTPModes.http1,  # in its automatic mode a connection that says nothing stays for ever
-        http1_settings=HTTP1Settings(
-            header_read_timeout=int(settings.client_timeout * 1000), max_buffer_size=HEAD
-        ),
-        backlog=CONNECTIONS,
-        backpressure=CONNECTIONS,
-        websockets=False,
-        log_enabled=False,
-    )
     loop = asyncio.get_running_loop()
-
-    def end() -> None:
-        """Take no more requests; those that run have a little time to be answered."""
-        server.stop()  # type: ignore[no-untyped-call]
-        loop.call_later(GRACE, ended.set)
-
+    engine = Pool(settings, folder, ended=ended, loop=loop)
+    connections = Connections(Front(settings, engine, create_app(settings, engine)), settings)
+    await engine.reply(Task("version", {}))
+    ending = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, end)
-    telling = loop.create_task(_tell(settings, ready))
-    await server.serve()
-    telling.cancel()
-
-
-async def _tell(settings: Settings, ready: Callable[[], None]) -> None:
-    """Call *ready* once the port takes connections."""
-    while True:
-        with suppress(OSError):
-            _, writer = await asyncio.open_connection(settings.host, settings.port)
-            writer.close()
-            ready()
-            return
-        await asyncio.sleep(HEARTBEAT)
+        loop.add_signal_handler(number, ending.set)
+    gc.freeze()  # what there is now stays, so no collection need look at it
+    server = await loop.create_server(connections.one, settings.host, settings.port, backlog=BACKLOG)
+    watching = loop.create_task(connections.watch())
+    ready()
+    await ending.wait()
+    server.close()
+    loop.call_later(GRACE, ended.set)
+    await connections.end(2 * GRACE)
+    watching.cancel()
+    connections.front.log.write()

@@ -12,7 +12,7 @@ blueprint = Blueprint("sparql", __name__)
 # Pages of other sites may read, with no credentials (Fetch, section 3.2).
 CORS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Accept-Query, Allow, ETag, Retry-After",
+    "Access-Control-Expose-Headers": "Accept-Query, Allow, ETag, Qgraph-Version, Retry-After",
 }
 METHODS = ", ".join((*protocol.METHODS, "OPTIONS"))
 OPTIONS = CORS | {

@@ -1,0 +1,81 @@
+"""What a client asks and what it is answered, whatever server stands before; and pages by Flask."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from io import BytesIO
+from typing import IO, Any
+from urllib.parse import unquote
+
+from flask import Flask
+from werkzeug.test import run_wsgi_app
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request but for its body: *query* is still encoded, header names are in lower case."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    client: str
+
+    def header(self, name: str) -> str:
+        """Return the header *name*, empty if it was not sent."""
+        return self.headers.get(name, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer that is complete: its status, its headers, its body as bytes or as an open file.
+
+    One that is kept has its headers *written* already.
+    """
+
+    status: int
+    headers: Headers
+    body: bytes | IO[bytes] = b""
+    written: bytes = b""
+
+    def lines(self) -> bytes:
+        """Return the headers as they are sent."""
+        return self.written or "".join([f"{name}: {value}\r\n" for name, value in self.headers]).encode(
+            "latin-1"
+        )
+
+    def ready(self) -> "Response":
+        """Return the same with its headers written."""
+        return replace(self, written=self.lines())
+
+
+def page(app: Flask, asked: Asked, body: bytes) -> Response:
+    """Return what *app* answers to a request."""
+    host, _, port = (asked.header("host") or "localhost").partition(":")
+    setting: dict[str, Any] = {
+        "REQUEST_METHOD": asked.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote(asked.path, "latin-1"),
+        "QUERY_STRING": asked.query,
+        "CONTENT_TYPE": asked.header("content-type"),
+        "CONTENT_LENGTH": str(len(body)),
+        "REMOTE_ADDR": asked.client,
+        "SERVER_NAME": host,
+        "SERVER_PORT": port or "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    sent = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in asked.headers.items()}
+    pieces, status, headers = run_wsgi_app(app, sent | setting, buffered=True)
+    number, whole = int(status.split()[0]), b"".join(pieces)
+    if "Content-Length" not in headers and number not in (204, 304):
+        headers["Content-Length"] = str(len(whole))
+    return Response(number, tuple(headers.items()), whole)
