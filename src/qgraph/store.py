@@ -49,8 +49,10 @@ RESULT_SYNTAX = {
 }
 # What stands once for each row (in JSON between two rows), and the rows there are before its first.
 ROW_MARKS = {"json": (b'},{"', 1), "xml": (b"</result>", 0), "tsv": (b"\n", -1)}
-# Characters that XML 1.0 leaves out (section 2.2), and elements whose name ends with its prefix.
-NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]|<[^<>&\s:\"']+:[\s/>]")
+# What XML 1.0 leaves out (section 2.2), and an element whose name ends with its prefix.
+CONTROL = bytes(range(32)).translate(None, b"\t\n\r")
+NO_CHARACTER = re.compile(rb"\xef\xbf[\xbe\xbf]")
+NO_NAME = re.compile(rb"<[^<>&\s:\"']+:(?:\s|/?>)")
 LONGEST_MARK = 64
 SHOWN = 200  # characters of what another service says
 # The parser lists the characters a name may have; a person needs the words only.
@@ -305,9 +307,10 @@ class _Xml:
     def write(self, chunk: bytes) -> int:
         """Write *chunk* and return its length."""
         seen = self.edge + bytes(chunk)
-        if found := NOT_XML.search(seen):
-            what = "a predicate whose name ends so" if b"<" in found[0] else "a character of the answer"
-            raise NotAcceptable(f"XML cannot hold {what}, ask for another format.")
+        if len(seen.translate(None, CONTROL)) < len(seen) or NO_CHARACTER.search(seen):
+            raise NotAcceptable("XML cannot hold a character of the answer, ask for another format.")
+        if (b": " in seen or b":>" in seen or b":/>" in seen) and NO_NAME.search(seen):
+            raise NotAcceptable("XML cannot hold a predicate whose name ends so, ask for another format.")
         self.edge = seen[-LONGEST_MARK:]
         return self.output.write(chunk)
 
