@@ -10,7 +10,7 @@ from conftest import ROOT
 SOURCE = ROOT / "src" / "qgraph"
 ROWS = {
     "words": ["errors", "findings", "namespaces", "formats", "settings"],
-    "ground": ["store", "bridge", "process", "versions", "passages", "outward", "precheck"],
+    "ground": ["store", "bridge", "process", "versions", "passages", "outward", "output", "precheck"],
     "write": ["sources", "load", "derive", "reason", "validate", "bare", "commit"],
     "read": ["engine", "pool", "query", "protocol", "things", "questions", "catalog", "export"],
     "edges": ["cli", "web", "__main__", "__init__"],
