@@ -95,6 +95,11 @@ def _commands() -> Iterator[str]:
         context = click.Context(command, parent, info_name=name, terminal_width=WIDTH)
         yield f"## qgraph {name}"
         yield f"```text\n{command.get_help(context)}\n```"
+        inner = command.commands if isinstance(command, click.Group) else {}
+        for part, one in sorted(inner.items()):
+            below = click.Context(one, context, info_name=part, terminal_width=WIDTH)
+            yield f"### qgraph {name} {part}"
+            yield f"```text\n{one.get_help(below)}\n```"
 
 
 def _settings() -> Iterator[str]:

@@ -11,19 +11,8 @@ SOURCE = ROOT / "src" / "qgraph"
 ROWS = {
     "words": ["errors", "findings", "namespaces", "formats", "settings"],
     "ground": [
-        *(
-            "store",
-            "bridge",
-            "delta",
-            "process",
-            "wire",
-            "versions",
-            "keeping",
-            "suppression",
-            "tokens",
-            "reports",
-        ),
-        *("passages", "outward", "precheck", "wording"),
+        *("store", "bridge", "delta", "process", "wire", "versions", "keeping", "suppression", "tokens"),
+        *("reports", "passages", "outward", "output", "precheck", "wording"),
     ],
     "write": [
         *("sources", "load", "derive", "reason", "reach", "validate", "increment", "ownership"),
@@ -147,7 +136,7 @@ def lines_of(name: str) -> int:
 
 def test_the_core_and_the_whole_stay_small() -> None:
     assert sum(lines_of(name) for name in CORE) < 1800
-    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in FILES) < 8000
+    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in FILES) < 9500
 
 
 def test_only_settings_reads_the_environment() -> None:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import Result
 
@@ -202,9 +203,16 @@ def test_passages_of_the_article_are_checked(run: Run, article: Path, tmp_path: 
     assert "passages.trig:" in wrong.stdout
 
 
-@pytest.mark.parametrize("name", list(main.commands))
+COMMANDS = [
+    (f"{name} {inner}" if inner else name)
+    for name, command in main.commands.items()
+    for inner in (command.commands if isinstance(command, click.Group) else [""])
+]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_helps_with_an_example(run: Run, name: str) -> None:
-    told = run(name, "--help")
+    told = run(*name.split(), "--help")
 
     assert told.exit_code == 0
     assert f"Example: qgraph {name} " in told.stdout

@@ -13,6 +13,7 @@ import pytest
 
 from conftest import ROOT, free_port, serving
 from qgraph.cli import main
+from qgraph.cli.tokens import token
 from qgraph.settings import Settings
 
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
@@ -107,7 +108,7 @@ def test_the_reference_is_what_the_code_says() -> None:
     assert written == generator().pages(), "run “make docs”"
 
 
-@pytest.mark.parametrize("name", list(main.commands))
+@pytest.mark.parametrize("name", [*main.commands, *(f"token {name}" for name in token.commands)])
 def test_every_command_is_documented(name: str) -> None:
     assert f"qgraph {name}" in (ROOT / "docs" / "reference" / "commands.md").read_text(encoding="utf-8")
 

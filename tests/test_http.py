@@ -12,7 +12,7 @@ POST = b"POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/s
 
 
 def reader() -> Reader:
-    return Reader("", 100, head=lambda _waits: None, known={})
+    return Reader("", lambda _asked: 100, head=lambda _waits: None, known={})
 
 
 def test_a_request_is_read_however_it_is_cut() -> None:

@@ -66,7 +66,7 @@ def test_a_query_of_a_page_counts_as_one_of_its_reader(tiny: Settings) -> None:
             return super().ask(task, client)
 
     with pool(tiny) as engine:
-        noting = Noting(tiny, engine.folder, engine.ended)
+        noting = Noting(tiny, engine.folder, ended=engine.ended, loop=engine.loop)
         app = create_app(tiny, noting).test_client()
         app.get(
             "/sparql",

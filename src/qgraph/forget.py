@@ -282,7 +282,7 @@ def _rebuild(settings: Settings, number: int, wanted: Forget) -> None:
     """Write version *number* anew without what is to go, its changes and its message too."""
     made = versions.rebuilding(settings.store, number)
     drafts = _fresh(settings, number, wanted, made=made)
-    versions.exchange(settings.store, number, made, drafts)
+    versions.exchange(settings.store, number, drafts)
 
 
 def _fresh(settings: Settings, number: int, wanted: Forget, *, made: Path) -> dict[str, Draft]:

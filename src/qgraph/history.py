@@ -50,7 +50,7 @@ def known(store: Path) -> list[Version]:
     return [versions.describe(store, number) for number in versions.numbers(store)]
 
 
-def difference(store: Path, before: int, after: int, layer: str = PUBLIC) -> Difference:
+def difference(store: Path, before: int, after: int, *, layer: str = PUBLIC) -> Difference:
     """Return what changed from version *before* to version *after*, by the changes of those between.
 
     Where one between has been let go, the two are compared as they are. Raises
@@ -59,14 +59,14 @@ def difference(store: Path, before: int, after: int, layer: str = PUBLIC) -> Dif
     first, last = versions.describe(store, before), versions.describe(store, after)
     low, high = sorted((before, after))
     try:
-        made, withheld = _forward(store, low, high, layer)
+        made, withheld = _forward(store, low, high, layer=layer)
     except Gone:
         stores = (versions.open_version(store, number, layer) for number in (low, high))
         made, withheld = delta.of_stores(*stores), 0
     return Difference(first, last, made if before <= after else made.undone(), withheld)
 
 
-def _forward(store: Path, low: int, high: int, layer: str) -> tuple[Delta, int]:
+def _forward(store: Path, low: int, high: int, *, layer: str) -> tuple[Delta, int]:
     """Return what changed on the way from *low* up to *high*, each version from its parent."""
     made, withheld, number = Delta(), 0, high
     while number > low:

@@ -25,8 +25,9 @@ from pyoxigraph import (
     Triple,
 )
 
-from qgraph.errors import NotAcceptable, QueryError, QuerySyntaxError, ResultTooLarge, SourceError, StoreError
+from qgraph.errors import NotAcceptable, QueryError, QuerySyntaxError, SourceError, StoreError
 from qgraph.formats import Format
+from qgraph.output import ROW_MARKS, Counted, Xml, check_rows
 
 __all__ = [
     "BlankNode", "DefaultGraph", "Literal", "NamedNode", "Quad", "QueryBoolean", "QuerySolution",
@@ -48,11 +49,6 @@ RESULT_SYNTAX = {
     "csv": pyoxigraph.QueryResultsFormat.CSV,
     "tsv": pyoxigraph.QueryResultsFormat.TSV,
 }
-# What stands once for each row (in JSON between two rows), and the rows there are before its first.
-ROW_MARKS = {"json": (b'},{"', 1), "xml": (b"</result>", 0), "tsv": (b"\n", -1)}
-# Characters that XML 1.0 leaves out (section 2.2), and elements whose name ends with its prefix.
-NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]|<[^<>&\s:\"']+:[\s/>]")
-LONGEST_MARK = 64
 SHOWN = 200  # characters of what another service says
 # The parser lists the characters a name may have; a person needs the words only.
 CHARACTERS = re.compile(r",? \[['_].*", re.DOTALL)
@@ -296,7 +292,7 @@ def write(
     NotAcceptable for what *syntax* cannot hold.
     """
     if syntax.name in ("xml", "rdfxml"):
-        output = cast("IO[bytes]", _Xml(output))
+        output = cast("IO[bytes]", Xml(output))
     try:
         if isinstance(answer, QueryTriples):
             pyoxigraph.serialize(answer, output, RDF_SYNTAX[syntax.name], prefixes=prefixes)
@@ -305,7 +301,7 @@ def write(
         elif syntax.name == "csv":
             _write_csv(answer, output, rows)
         else:
-            counted = _Counted(output, *ROW_MARKS[syntax.name], limit=rows)
+            counted = Counted(output, *ROW_MARKS[syntax.name], limit=rows)
             answer.serialize(cast("IO[bytes]", counted), RESULT_SYNTAX[syntax.name])
     except (RuntimeError, ValueError) as error:
         raise QueryError(f"The query cannot be answered: {error}.") from error
@@ -322,62 +318,12 @@ def _foreign(error: OSError) -> Exception:
     return QueryError(f"The service that the query asks did not answer: {str(error)[:SHOWN].strip()}.")
 
 
-class _Xml:
-    """Writes on to *output* what is XML 1.0; the engine would write other characters and names too.
-
-    Raises NotAcceptable.
-    """
-
-    def __init__(self, output: IO[bytes]) -> None:
-        self.output = output
-        self.edge = b""
-
-    def write(self, chunk: bytes) -> int:
-        """Write *chunk* and return its length."""
-        seen = self.edge + bytes(chunk)
-        if found := NOT_XML.search(seen):
-            what = "a predicate whose name ends so" if b"<" in found[0] else "a character of the answer"
-            raise NotAcceptable(f"XML cannot hold {what}, ask for another format.")
-        self.edge = seen[-LONGEST_MARK:]
-        return self.output.write(chunk)
-
-    def flush(self) -> None:
-        """Do nothing: nobody reads before the answer is complete."""
-
-
-class _Counted:
-    """Writes on to *output* and counts rows by their *mark*, over the edges of chunks too."""
-
-    def __init__(self, output: IO[bytes], mark: bytes, found: int, *, limit: int) -> None:
-        self.output = output
-        self.mark = mark
-        self.found = found
-        self.limit = limit
-        self.edge = b""
-
-    def write(self, chunk: bytes) -> int:
-        """Write *chunk* and return its length. Raises ResultTooLarge."""
-        seen = self.edge + bytes(chunk)
-        self.found += seen.count(self.mark)
-        self.edge = seen[1 - len(self.mark) :] if len(self.mark) > 1 else b""
-        _check_rows(self.found, self.limit)
-        return self.output.write(chunk)
-
-    def flush(self) -> None:
-        """Do nothing: nobody reads before the answer is complete."""
-
-
-def _check_rows(found: int, limit: int) -> None:
-    if found > limit:
-        raise ResultTooLarge(f"The answer has more than {limit:,} rows: ask for less, with LIMIT.")
-
-
 def _write_csv(rows: QuerySolutions, output: IO[bytes], limit: int) -> None:
     """Write *rows* as SPARQL 1.1 CSV (section 3), since pyoxigraph quotes no comma in an IRI."""
     table = csv.writer(codecs.getwriter("utf-8")(output))
     table.writerow(variable.value for variable in rows.variables)
     for number, row in enumerate(rows, 1):
-        _check_rows(number, limit)
+        check_rows(number, limit)
         table.writerow(_csv_cell(row[variable]) for variable in rows.variables)
 
 

@@ -264,12 +264,13 @@ def rebuilding(store: Path, number: int) -> Path:
     return path
 
 
-def exchange(store: Path, number: int, made: Path, drafts: Mapping[str, Draft]) -> None:
-    """Put the folder *made* in the place of version *number*, whose files then go.
+def exchange(store: Path, number: int, drafts: Mapping[str, Draft]) -> None:
+    """Put what `rebuilding` gave in the place of version *number*, whose files then go.
 
     After a crash `swap_rebuilt` ends what was begun: a version is away only while
     the one that takes its place is whole.
     """
+    made = store / "versions" / f"{REBUILT}{number}"
     for layer, draft in drafts.items():
         _seal(made, layer, draft)
     _sync_tree(made)

@@ -55,7 +55,7 @@ def versions_command(chosen: Settings, *, check: bool, as_json: bool) -> None:
 @click.option(
     "--format", "form", type=click.Choice(["words", "nquads", "patch"]), default="words", show_default=True
 )
-def diff(chosen: Settings, before: str, after: str, form: str) -> None:
+def diff(chosen: Settings, before: str, after: str, *, form: str) -> None:
     """Print what changed from version BEFORE to version AFTER; each a number or a tag.
 
     \b

@@ -11,7 +11,11 @@ from qgraph.settings import Settings
 
 @main.group()
 def token() -> None:
-    """Make, list and revoke tokens."""
+    """Make, list and revoke tokens.
+
+    \b
+    Example: qgraph token list
+    """
 
 
 def token_command(function: object) -> object:
@@ -25,7 +29,7 @@ def token_command(function: object) -> object:
 @click.option(
     "--expires", type=float, default=0, metavar="DAYS", help="Days until it opens nothing; else never."
 )
-def create(chosen: Settings, role: str, name: str, expires: float) -> None:
+def create(chosen: Settings, role: str, name: str, *, expires: float) -> None:
     """Make a token and show it, this once.
 
     \b

@@ -58,7 +58,7 @@ def erase(chosen: Settings, iri: str, *, dry_run: bool, yes: bool) -> None:
 @click.option(
     "--tier", type=click.Choice(["Sensitive", "Restricted"]), help="The stricter tier of an evidence."
 )
-def correct(chosen: Settings, iri: str, old: str, new: str, tier: str | None) -> None:
+def correct(chosen: Settings, iri: str, *, old: str, new: str, tier: str | None) -> None:
     """Correct a text said of a thing, or raise the tier of evidence, in every version.
 
     The old text is gone then, and not kept as a variant.

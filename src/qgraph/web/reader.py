@@ -1,14 +1,15 @@
 """Requests out of the bytes of a connection: llhttp reads, under limits (RFC 9112)."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
 from qgraph.web.exchange import Asked
 
-ASCII = "".join(map(chr, range(33, 127)))
+RAW = re.compile(rb"[\x80-\xff]")
 LINE = 65_534  # bytes of a request's address
 HEAD = 131_072  # bytes of its address and headers
 FIELDS = 100  # headers
@@ -65,6 +66,7 @@ class Reader:
         """
         if self.begun:
             return self._read(data)
+        data = _encoded(data)
         key = self.client, data
         if key in self.known:
             return [self.known[key]]
@@ -147,8 +149,13 @@ class Reader:
 
     def _asked(self) -> Asked:
         path, query = _split(self.url.decode("latin-1"))
-        query = quote(query, safe=ASCII, encoding="latin-1")  # some clients send UTF-8 as it is
         return Asked(self.parser.get_method().decode(), path, query, self.headers, self.client)
+
+
+def _encoded(data: bytes) -> bytes:
+    """Return *data* with its first line in ASCII: some clients send the UTF-8 of an address as it is."""
+    line, end, rest = data.partition(b"\r\n")
+    return data if line.isascii() else RAW.sub(lambda byte: b"%%%02X" % byte[0][0], line) + end + rest
 
 
 def _split(url: str) -> tuple[str, str]:
