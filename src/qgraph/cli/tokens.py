@@ -14,7 +14,7 @@ def token() -> None:
     """Make, list and revoke tokens.
 
     \b
-    Example: qgraph token list
+    Example: qgraph token list --json
     """
 
 
@@ -46,7 +46,7 @@ def list_command(chosen: Settings, *, as_json: bool) -> None:
     """List the tokens, with their last use; no secret is kept.
 
     \b
-    Example: qgraph token list
+    Example: qgraph token list --json
     """
     known = tokens.every(chosen.store)
     rows = [{name: value for name, value in vars(one).items() if name != "hash"} for one in known]

@@ -45,7 +45,7 @@ class Metrics:
     running: int = 0
 
     def count(self, status: int, seconds: float) -> None:
-        """Count a request that was answered with *status* in *seconds*; 0 where the client left."""
+        """Count a request that was answered with *status* in *seconds*."""
         self.answered[status] += 1
         self.seconds += seconds
         self.within[bisect_left(BOUNDS, seconds)] += 1
