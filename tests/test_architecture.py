@@ -12,7 +12,7 @@ ROWS = {
     "words": ["errors", "findings", "namespaces", "formats", "settings"],
     "ground": [
         *("store", "bridge", "delta", "process", "wire", "versions", "keeping", "suppression", "tokens"),
-        *("reports", "passages", "outward", "output", "precheck", "wording"),
+        *("reports", "provenance", "passages", "outward", "output", "precheck", "wording"),
     ],
     "write": [
         *("sources", "load", "derive", "reason", "reach", "validate", "increment", "ownership"),

@@ -173,7 +173,7 @@ def test_a_new_version_is_served_once_it_is_in_force(graph: Path, tmp_path: Path
         reply = engine.ask(length)
 
         assert (reply.version, reply.read()) == (2, b"l\r\n91\r\n")
-        assert [path.name for path in engine.folder.iterdir()] == ["2.sock"]
+        assert [path.name for path in engine.folder.iterdir()] == ["public-2.sock"]
 
 
 def test_the_processes_of_an_old_version_end(graph: Path, tmp_path: Path) -> None:
@@ -197,7 +197,7 @@ def test_a_version_that_no_process_opens_is_overload(tiny: Settings, tmp_path: P
         engine = Pool(settings, tmp_path, ended=threading.Event(), loop=asyncio.get_running_loop())
         await engine.reply(LIGHT)
 
-    with pytest.raises(Overloaded, match="has opened version 1"):
+    with pytest.raises(Overloaded, match="has opened that version"):
         asyncio.run(ask())
 
 

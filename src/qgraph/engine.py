@@ -23,21 +23,29 @@ from pathlib import Path
 from threading import Event
 from typing import IO, Protocol
 
-from qgraph import versions, wire
+from qgraph import keeping, versions, wire
 from qgraph.errors import DeadlineExceeded, Overloaded, ProcessDied, QgraphError, TooManyQueries, rebuild
 from qgraph.settings import Settings
+from qgraph.versions import PUBLIC
 from qgraph.wire import Message
 
+Place = tuple[str, int]
 PATIENCE = 0.02
 SLOWER = 10
 
 
 @dataclass(frozen=True)
 class Task:
-    """What a query process is asked to do: the *name* of a function, its arguments."""
+    """What a query process is asked to do: the *name* of a function, its arguments.
+
+    *version* names a version by its number or tag, the one in force if it is empty;
+    *layer* what of it may be seen, the public layer where there is no other.
+    """
 
     name: str
     arguments: Mapping[str, object]
+    version: str = ""
+    layer: str = PUBLIC
 
 
 @dataclass(frozen=True)
@@ -68,8 +76,11 @@ class Engine(Protocol):
     def version(self) -> int:
         """Return the number of the version in force. Raises NoVersion or StoreError."""
 
+    def state(self) -> tuple[int, ...]:
+        """Return what is another whenever anything in the store is. Raises as `version`."""
+
     async def reply(self, task: Task, client: str = "") -> Reply:
-        """Return the complete answer to *task* of *client*, from the version in force."""
+        """Return the complete answer to *task* of *client*, from the version it names."""
 
     def ask(self, task: Task, client: str = "") -> Reply:
         """Return the same to a thread that runs no event loop, such as one that makes a page."""
@@ -120,15 +131,17 @@ class InForce:
 
 
 class Line:
-    """A connection to one query process, which does one task at a time and says its number first.
+    """A connection to one query process of a *place*, a layer and a version.
+
+    The process does one task at a time, and says its number first.
 
     Where the process closes it with a task unread, asking raises ConnectionError:
     nobody has begun that task. Where the process has read it and ends, EOFError.
     """
 
-    def __init__(self, loop: AbstractEventLoop, path: Path, version: int) -> None:
+    def __init__(self, loop: AbstractEventLoop, folder: Path, place: Place) -> None:
         self.loop = loop
-        self.version = version
+        self.place = place
         self.worker = 0
         self.slowed = False
         self.incoming = wire.Incoming()
@@ -136,7 +149,7 @@ class Line:
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.setblocking(False)  # noqa: FBT003 (takes no name)
         try:
-            self.socket.connect(str(path))
+            self.socket.connect(str(folder / f"{place[0]}-{place[1]}.sock"))
         except OSError:
             self.socket.close()
             raise
@@ -198,20 +211,25 @@ class Pool:
         self.version = InForce(settings.store)
         self.starting = asyncio.Semaphore(settings.workers)
         self.long = Places(settings.long_queries, settings.client_queries)
-        self.idle: list[Line] = []
+        self.idle: dict[Place, list[Line]] = {}
         self.waiting = 0
         self.killed: Counter[str] = Counter()
+
+    def state(self) -> tuple[int, ...]:
+        """Return the number of the version in force, and which file names it."""
+        return self.version(), *self.version.seen
 
     def ask(self, task: Task, client: str = "") -> Reply:
         """Return what `reply` returns, to a thread that is not the loop's."""
         return asyncio.run_coroutine_threadsafe(self.reply(task, client), self.loop).result()
 
     async def reply(self, task: Task, client: str = "") -> Reply:
-        """Return the complete answer to *task* of *client*, from the version in force.
+        """Return the complete answer to *task* of *client*, from the version it names.
 
-        Raises what the task raises; Overloaded if no process is free in time,
-        TooManyQueries if the client holds its share of them, DeadlineExceeded at
-        the deadline, ProcessDied if the task killed it.
+        Raises what the task raises; NoVersion or Gone if there is no such version;
+        Overloaded if no process is free in time, TooManyQueries if the client holds
+        its share of them, DeadlineExceeded at the deadline, ProcessDied if the task
+        killed it.
         """
         packed = wire.pack({"name": task.name, "arguments": dict(task.arguments)})
         with ExitStack() as held:
@@ -219,10 +237,20 @@ class Pool:
             held.callback(self.starting.release)
             give_up = self.loop.time() + self.settings.queue_timeout
             while self.loop.time() < give_up:
+                place = self._place(task)  # each time anew: a version may have been published
                 with suppress(OSError):  # no process has taken it
-                    return await self._done(packed, client, held)
+                    return await self._done(packed, client, held=held, place=place)
                 await asyncio.sleep(PATIENCE)
-        raise Overloaded(f"No query process has opened version {self.version()} yet: try again.")
+        raise Overloaded("No query process has opened that version yet: try again.")
+
+    def _place(self, task: Task) -> Place:
+        """Return the layer and the number of the version that *task* names; have an old one opened."""
+        store, now = self.settings.store, self.version()
+        number = keeping.number_of(store, task.version) if task.version else now
+        layer = task.layer if task.layer == PUBLIC or versions.has(store, number, task.layer) else PUBLIC
+        if number != now:
+            (self.folder / f"{layer}-{number}.wanted").touch()
+        return layer, number
 
     async def _start(self) -> None:
         """Wait until one more query may start. Raises Overloaded."""
@@ -238,9 +266,9 @@ class Pool:
         finally:
             self.waiting -= 1
 
-    async def _done(self, packed: bytes, client: str, held: ExitStack) -> Reply:
+    async def _done(self, packed: bytes, client: str, *, held: ExitStack, place: Place) -> Reply:
         """Return the answer of one process to a *packed* task, which has *held* a start until it is long."""
-        line = await self._line(self.version())
+        line = await self._line(place)
         sent = self.loop.time()
         timer = self.loop.call_later(self.settings.quick_time, self._lengthen, line, client, held)
         try:
@@ -252,19 +280,26 @@ class Pool:
         if line.slowed:
             line.end(EOFError())
         else:
-            self.idle.append(line)
-        return _reply(message, line.version)
+            self.idle.setdefault(place, []).append(line)
+        return _reply(message, place[1])
 
-    async def _line(self, version: int) -> Line:
-        """Return an idle line to a process of *version*, else a new one."""
-        while self.idle:
-            line = self.idle.pop()
-            if line.version == version and line.is_open():
+    async def _line(self, place: Place) -> Line:
+        """Return an idle line to a process of *place*, else a new one."""
+        for line in self._idle(place):
+            if line.is_open():
                 return line
-            line.end(EOFError())
-        line = Line(self.loop, self.folder / f"{version}.sock", version)
+        for known, lines in list(self.idle.items()):  # the processes of former versions have ended
+            if not any(line.is_open() for line in lines):
+                del self.idle[known]
+        line = Line(self.loop, self.folder, place)
         await line.greeted()
         return line
+
+    def _idle(self, place: Place) -> Iterator[Line]:
+        """Yield the idle lines to *place*, each taken out."""
+        lines = self.idle.get(place, [])
+        while lines:
+            yield lines.pop()
 
     def _lengthen(self, line: Line, client: str, held: ExitStack) -> None:
         """Let a query that is long go on in a place for such; end it if there is none."""
@@ -293,7 +328,7 @@ class Pool:
 
     def close(self) -> None:
         """Close the lines that are idle; to be called on the loop."""
-        for line in self.idle:
+        for line in [line for lines in self.idle.values() for line in lines]:
             line.end(EOFError())
 
 

@@ -146,6 +146,7 @@ def _finish(settings: Settings, wanted: Forget) -> Forgotten:
             _rebuild(settings, number, wanted)
     (store / JOURNAL).unlink()
     now = versions.current(store)
+    versions.point_to(store, now)  # whoever keeps answers sees that the store is another
     elsewhere = _elsewhere(versions.open_version(store, now, FULL), wanted.words)
     return Forgotten(wanted.erased, now, [one for one in touched if one in kept], gone, elsewhere)
 

@@ -1,12 +1,13 @@
 """The history of a graph: versions, what changed between two, and the way back."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from qgraph import archive, delta, forget, guard, keeping, ownership, process, suppression, versions
 from qgraph.delta import Delta
-from qgraph.errors import Gone
+from qgraph.errors import Gone, NoVersion
 from qgraph.forget import Forget, Forgotten
 from qgraph.guard import Author, Request
 from qgraph.keeping import Rule
@@ -48,6 +49,23 @@ class Revert:
 def known(store: Path) -> list[Version]:
     """Return the public description of every version that is kept, the newest first."""
     return [versions.describe(store, number) for number in versions.numbers(store)]
+
+
+def describe(store: Path, number: int) -> Version:
+    """Return the public description of version *number*. Raises NoVersion or Gone."""
+    return versions.describe(store, number)
+
+
+def at(store: Path, moment: datetime) -> Version:
+    """Return the version that was in force at *moment*, or the oldest that is kept if that is younger.
+
+    Raises NoVersion if there is none.
+    """
+    kept = known(store)
+    older = [one for one in kept if datetime.fromisoformat(one.time) <= moment]
+    if not kept:
+        raise NoVersion("There is no version.")
+    return older[0] if older else kept[-1]
 
 
 def difference(store: Path, before: int, after: int, *, layer: str = PUBLIC) -> Difference:

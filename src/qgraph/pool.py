@@ -22,68 +22,128 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from qgraph import catalog, query, settings, things, versions, wire
+from qgraph import catalog, delta, query, settings, things, versions, wire
 from qgraph.errors import QgraphError, StoreError
 from qgraph.process import FORK, limit_memory, shut_in
 from qgraph.query import Spool, question_of
 from qgraph.settings import Settings
-from qgraph.store import NamedNode, Store, in_memory
-from qgraph.versions import Version
+from qgraph.store import NamedNode, Store, empty_graphs, in_memory
+from qgraph.versions import PUBLIC, Version
 
-HEARTBEAT = 0.1
+HEARTBEAT = 0.02
+FORMER = 4
+ON_DISK = 2
 GRACE = 0.5
 
 
 def main(arguments: list[str]) -> None:
     """Keep the pool for the settings and the socket folder given as JSON and path."""
     given = json.loads(arguments[0])
-    hold(settings.read(**given), Path(arguments[1]), sys.stdin.fileno())
+    hold(settings.read(**given), Path(arguments[1]), sys.stdin.fileno(), layer=arguments[2])
 
 
-def hold(chosen: Settings, folder: Path, lifeline: int) -> None:
-    """Keep workers for the version in force until *lifeline* closes."""
+def hold(chosen: Settings, folder: Path, lifeline: int, *, layer: str) -> None:
+    """Keep workers for *layer* of the version in force, and of former ones that are wanted."""
     if not chosen.allow_service:
         shut_in()
-    crew: Crew | None = None
+    holder = Holder(chosen, folder, layer)
     while not select.select([lifeline], [], [], 0)[0]:
-        crew = _in_force(crew, chosen, folder)
-        crew.fill()
-        wait([lifeline, *(worker.sentinel for worker in crew.workers)], HEARTBEAT)
-    if crew:
+        holder.look()
+        wait([lifeline, *(worker.sentinel for crew in holder.crews() for worker in crew.workers)], HEARTBEAT)
+    for crew in holder.crews():
         crew.retire()
         crew.wait_for(GRACE)
 
 
-def _in_force(crew: "Crew | None", chosen: Settings, folder: Path) -> "Crew":
-    """Return the workers of the version in force: *crew*, or new ones in its place."""
-    try:
-        number = versions.current(chosen.store)
-    except StoreError:
-        if crew:  # a damaged pointer costs no process: it may be mended
-            return crew
-        raise
-    if crew and crew.version.number == number:
-        return crew
-    successors = Crew(chosen, folder, number)
-    if crew:
-        crew.retire()
-    return successors
+class Holder:
+    """Holds the version in force in memory, and knows which former ones are open."""
+
+    def __init__(self, chosen: Settings, folder: Path, layer: str) -> None:
+        self.settings = chosen
+        self.folder = folder
+        self.layer = layer
+        self.current: Crew | None = None
+        self.former: dict[int, Crew] = {}
+
+    def crews(self) -> list["Crew"]:
+        """Return all workers' crews."""
+        return [*filter(None, [self.current]), *self.former.values()]
+
+    def look(self) -> None:
+        """See what has changed in the store and what is wanted, and have workers for it."""
+        self.current = self._in_force()
+        for wanted in self.folder.glob(f"{self.layer}-*.wanted"):
+            wanted.unlink()
+            self._open(int(wanted.stem.rpartition("-")[2]))
+        for number, crew in list(self.former.items()):
+            if crew.is_replaced() or len(self.former) > FORMER:  # rewritten or let go; else the oldest
+                self.former.pop(number).retire()
+        for crew in self.crews():
+            crew.fill()
+
+    def _open(self, number: int) -> None:
+        """Have workers for a former version, which open it from disk; at most four at a time."""
+        if number not in self.former and number != (self.current and self.current.version.number):
+            with suppress(StoreError):  # it has just been let go
+                self.former[number] = Crew(self.settings, self.folder, (self.layer, number), store=None)
+
+    def _in_force(self) -> "Crew":
+        """Return the workers of the version in force: those there are, or new ones in their place."""
+        try:
+            number = versions.current(self.settings.store)
+        except StoreError:
+            if self.current:  # a damaged pointer costs no process: it may be mended
+                return self.current
+            raise
+        if self.current and self.current.version.number == number:
+            return self.current
+        successors = Crew(self.settings, self.folder, (self.layer, number), store=self._taken_on(number))
+        if self.current:
+            self.current.retire()
+        return successors
+
+    def _taken_on(self, number: int) -> Store | None:
+        """Return version *number* in memory, or None if it is to be read from disk.
+
+        Where it comes from the one that is held, its changes are made in that; what
+        was forgotten is never taken on.
+        """
+        store, layer = self.settings.store, self.layer
+        version = versions.describe(store, number, layer if versions.has(store, number, layer) else PUBLIC)
+        if version.counts["quads"] > self.settings.resident_quads:
+            return None
+        held, path = self.current, versions.changes(store, number, layer)
+        follows = held and held.version.number == version.parent and not version.withheld and path.exists()
+        if held and held.store is not None and follows:
+            delta.read(path).make(held.store)
+            data = held.store
+        else:
+            data = in_memory(versions.open_version(store, number, layer))
+        for name in empty_graphs(data):
+            data.remove_graph(NamedNode(name))
+        for name in version.empty:
+            data.add_graph(NamedNode(name))
+        gc.freeze()  # what the workers share stays shared: a collection would write to it
+        return data
 
 
 class Crew:
-    """The workers of one version, which they share with the holder in memory.
+    """The workers of one version, which they share with the holder in memory, or open from disk.
 
     Closing the *leash* tells them to end as soon as they are idle.
     """
 
-    def __init__(self, chosen: Settings, folder: Path, number: int) -> None:
+    def __init__(
+        self, chosen: Settings, folder: Path, place: tuple[str, int], *, store: Store | None
+    ) -> None:
+        layer, number = place
         self.settings = chosen
-        self.version = versions.describe(chosen.store, number)
-        self.store = in_memory(versions.open_version(chosen.store, number))
-        for name in self.version.empty:
-            self.store.add_graph(NamedNode(name))
-        gc.freeze()  # what the workers share stays shared: a collection would write to it
-        self.path = folder / f"{number}.sock"
+        self.layer = layer if versions.has(chosen.store, number, layer) else PUBLIC
+        self.version = versions.describe(chosen.store, number, self.layer)
+        self.store = store
+        self.data = versions.folder(chosen.store, number) / self.layer
+        self.inode = self.data.stat().st_ino
+        self.path = folder / f"{layer}-{number}.sock"
         self.workers: list[BaseProcess] = []
         self.held, self.leash = os.pipe()
         self.listener = socket.socket(socket.AF_UNIX)
@@ -92,11 +152,16 @@ class Crew:
         self.listener.listen(chosen.workers * 4)
         self.listener.settimeout(0)
 
+    def is_replaced(self) -> bool:
+        """Say whether the version's files are others now, or gone."""
+        return not self.data.exists() or self.data.stat().st_ino != self.inode
+
     def fill(self) -> None:
         """Fork workers where one has ended."""
         living = FORK.active_children()  # it also reaps the dead, those of former versions too
         self.workers = [worker for worker in self.workers if worker in living]
-        while len(self.workers) < self.settings.workers + self.settings.long_queries:
+        most = self.settings.workers + self.settings.long_queries if self.store is not None else ON_DISK
+        while len(self.workers) < most:
             worker = FORK.Process(target=self._work, daemon=True)
             worker.start()
             self.workers.append(worker)
@@ -118,9 +183,12 @@ class Crew:
     def _work(self) -> None:
         os.close(self.leash)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        store = self.store
+        if store is None:
+            store = versions.open_version(self.settings.store, self.version.number, self.layer)
         limit_memory(self.settings.query_memory)
         before = os.getpriority(os.PRIO_PROCESS, 0)
-        worker = Worker(self.store, self.version, chosen=self.settings, folder=self.path.parent)
+        worker = Worker(store, self.version, chosen=self.settings, folder=self.path.parent)
         while self._ready(self.listener.fileno()):
             with suppress(EOFError, OSError):  # another worker was quicker, or the client left
                 line, _ = self.listener.accept()

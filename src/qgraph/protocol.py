@@ -82,8 +82,9 @@ def task_of(request: Request) -> Task:
     """Return what is to be asked of an engine for *request*. Raises as `answer`."""
     parameters = _parameters(request)
     wanted = _formats(request.accept, parameters)
+    version = _only("version", parameters) if "version" in parameters else ""
     if request.method in ("GET", "HEAD") and "query" not in parameters and wanted[1]:
-        return Task("service", {"endpoint": request.url, "syntax": wanted[1]})
+        return Task("service", {"endpoint": request.url, "syntax": wanted[1]}, version)
     arguments = {
         "text": _only("query", parameters),
         "results": wanted[0],
@@ -91,7 +92,7 @@ def task_of(request: Request) -> Task:
         "default_graphs": parameters.get("default-graph-uri", []),
         "named_graphs": parameters.get("named-graph-uri", []),
     }
-    return Task("query", arguments)
+    return Task("query", arguments, version)
 
 
 def update_of(request: Request) -> SentUpdate | None:

@@ -37,6 +37,7 @@ class Settings:
     port: int = _setting(8000, "port to serve on")
     public_url: str = _setting("", "address under which readers know the server; empty: the one they use")
     workers: int = _setting(8, "queries that may start at once")
+    resident_quads: int = _setting(5_000_000, "quads that a version may have to be held in memory")
     quick_time: float = _setting(0.1, "seconds after which a query is long, and needs one of the long places")
     long_queries: int = _setting(8, "long queries that may run at once")
     client_queries: int = _setting(6, "long queries that one address may run at once")

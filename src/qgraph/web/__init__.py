@@ -8,7 +8,7 @@ from flask import Flask, Response, request
 from qgraph import questions
 from qgraph.engine import Engine
 from qgraph.settings import Settings
-from qgraph.web import errors, graphs, pages, sparql, writes
+from qgraph.web import errors, graphs, history, pages, sparql, writes
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
@@ -28,6 +28,7 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     asked = [] if settings.bare else questions.read(settings.graph)
     app.extensions["qgraph"] = pages.Site(settings, engine, asked)
     app.register_blueprint(sparql.blueprint)
+    app.register_blueprint(history.blueprint)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(graphs.blueprint)
     errors.register(app)
@@ -44,6 +45,8 @@ def _limit() -> None:
 def _guard(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if "Authorization" in request.headers:
+        response.headers["Cache-Control"] = "private, no-store"
     if response.status_code == 204:
         del response.headers["Content-Type"]  # of nothing
     return response

@@ -27,7 +27,7 @@ WORTH_PACKING = 1_000
 OVERHEAD = 2_500  # bytes of memory that an answer takes beside its body and its key
 UNPACKED: Mapping[str, Response] = {}
 # Version, method, parameters, body, and the headers Host, Accept and Content-Type.
-Key = tuple[int, str, str, bytes, str, str, str]
+Key = tuple[tuple[int, ...], str, str, bytes, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)

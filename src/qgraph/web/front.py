@@ -11,18 +11,20 @@ import re
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import lru_cache, partial
 from io import BytesIO
 from urllib.parse import urlsplit
 
 from flask import Flask
 
-from qgraph import protocol
-from qgraph.engine import Engine, Reply
-from qgraph.errors import QgraphError, RequestError, WrongHost
+from qgraph import protocol, versions
+from qgraph.engine import Engine, Reply, Task
+from qgraph.errors import NotAuthorized, QgraphError, RequestError, WrongHost
 from qgraph.protocol import Request
 from qgraph.settings import Settings, is_loopback
-from qgraph.web import HEADERS, operators, writes
+from qgraph.versions import FULL, PUBLIC
+from qgraph.web import HEADERS, access, memento, operators, writes
 from qgraph.web.cache import LARGEST, WORTH_PACKING, Cache, Entry, Key, entry_of, is_lasting
 from qgraph.web.errors import TITLES, Problem, problem
 from qgraph.web.exchange import Asked, Headers, Response, page
@@ -31,6 +33,9 @@ from qgraph.web.sparql import CORS, headers_of, is_for_page
 WAITING = 8
 LONGEST = 2_000  # characters of a header that is taken to pieces
 PARSED = ("accept", "accept-encoding", "content-type", "if-none-match")
+SLOW = 1.0  # seconds
+NONE: Mapping[str, str] = {}
+NO_STORE = {"Cache-Control": "private, no-store"}
 FAULTS = {
     400: "The request is not HTTP/1.1 as RFC 9112 has it.",
     408: "The request did not come in time.",
@@ -74,6 +79,8 @@ class Front:
         try:
             response = await self._made(asked, body)
         except QgraphError as error:
+            if isinstance(error, NotAuthorized) and "authorization" in asked.headers:
+                await asyncio.sleep(SLOW)  # who tries tokens shall take long
             response = _refusal(error, asked.header("accept"))
         finally:
             self.metrics.running -= 1
@@ -107,28 +114,49 @@ class Front:
         if asked.path in operators.PATHS:
             operators.check_method(asked.method)
             return await run(self.watching, self._told, asked.path)
+        who = await run(self.watching, access.visitor, self.settings, asked.headers, asked.client)
+        if "accept-datetime" in asked.headers and asked.method in ("GET", "HEAD"):
+            return await run(self.watching, self._lead, asked)
         for_page = is_for_page(asked.method, asked.header("accept"), asked.query)
         if asked.path != "/sparql" or asked.method == "OPTIONS" or for_page:
             return await run(self.threads, page, self.app, asked, body)
+        return await self._protocol(asked, body, who)
+
+    async def _protocol(self, asked: Asked, body: bytes, who: access.Visitor) -> Response:
+        """Return the answer to a request of the SPARQL protocol."""
         request = self._request(asked, body)
         sent = protocol.update_of(request)
         if sent is not None:
             writer = writes.Writer(asked.headers, asked.client)
+            run = asyncio.get_running_loop().run_in_executor
             made = await run(self.threads, writes.update, self.settings, sent, writer)
             return Response(204, _listed(CORS | writes.headers_of(made)))
         kept = self._kept(asked, body) if asked.method != "GET" else None
-        return kept or await self._queried(asked, body, request)
+        if kept:
+            return kept
+        task = protocol.task_of(request)
+        if who.role:
+            task = replace(task, layer=FULL if who.may("insider") else PUBLIC)
+            return _unkept(await self.engine.reply(task, asked.client), NO_STORE)
+        return await self._queried(asked, body, task)
 
-    async def _queried(self, asked: Asked, body: bytes, request: Request) -> Response:
+    def _lead(self, asked: Asked) -> Response:
+        """Lead to the version that was in force when the client wants (RFC 7089, section 4.1.1)."""
+        moment = asked.header("accept-datetime")
+        there = memento.leads_to(self.settings.store, asked.path, asked.query, moment=moment)
+        return Response(302, _listed({"Location": there, "Vary": "Accept-Datetime", "Content-Length": "0"}))
+
+    async def _queried(self, asked: Asked, body: bytes, task: Task) -> Response:
         """Return the answer of the engine, and keep it where it may be kept."""
         key = self._key(asked, body)
-        task = protocol.task_of(request)
         reply = await self.engine.reply(task, asked.client)
-        private = "authorization" in asked.headers
-        if private or reply.size > LARGEST:
-            return _unkept(reply, private=private)
+        if task.version:
+            version = versions.describe(self.settings.store, reply.version)
+            return _unkept(reply, memento.headers_of(version, memento.original("/sparql", asked.query)))
+        if reply.size > LARGEST:
+            return _unkept(reply)
         entry = await self._entry(reply)
-        if reply.version == key[0] and is_lasting(str(task.arguments.get("text", ""))):
+        if reply.version == key[0][0] and is_lasting(str(task.arguments.get("text", ""))):
             self.cache.put(key, entry)
         return _form(entry, asked)
 
@@ -150,7 +178,7 @@ class Front:
     def _key(self, asked: Asked, body: bytes) -> Key:
         header = asked.headers.get
         named = header("host", ""), header("accept", ""), header("content-type", "")
-        return self.engine.version(), asked.method, asked.query, body, *named
+        return self.engine.state(), asked.method, asked.query, body, *named
 
     def _request(self, asked: Asked, body: bytes) -> Request:
         here = self.settings.public_url.rstrip("/") or f"http://{asked.header('host') or 'localhost'}"
@@ -203,10 +231,9 @@ def _headers_of(kind: str) -> Headers:
     return _listed(named | {"Cache-Control": "no-cache", "Vary": "Accept, Accept-Encoding"})
 
 
-def _unkept(reply: Reply, *, private: bool) -> Response:
-    """Return *reply* as it is sent to one client alone."""
-    kept = {"Cache-Control": "private, no-store"} if private else {}
-    return Response(200, _listed(headers_of(protocol.answer_of(reply)) | kept), reply.body)
+def _unkept(reply: Reply, headers: Mapping[str, str] = NONE) -> Response:
+    """Return *reply* as it is sent to one client, and kept by nobody here."""
+    return Response(200, _listed({**headers_of(protocol.answer_of(reply)), **headers}), reply.body)
 
 
 def _refusal(error: QgraphError, accept: str) -> Response:

@@ -23,7 +23,8 @@ from qgraph.errors import (
 from qgraph.formats import BY_NAME, GRAPHS, Format
 from qgraph.protocol import UPDATE, Answer, choose
 from qgraph.settings import Settings
-from qgraph.web import writes
+from qgraph.versions import FULL, PUBLIC
+from qgraph.web import access, writes
 from qgraph.web.pages import here, site, writer
 from qgraph.web.sparql import headers_of
 
@@ -36,7 +37,7 @@ GZIP = 16 + zlib.MAX_WBITS
 @blueprint.route("/graphs", methods=METHODS)
 def graphs() -> Response:
     """Read or write the graph that a parameter names, or make a new one."""
-    if not request.args:
+    if not request.args.keys() - {"version"}:
         return _whole()
     return _answer(_named())
 
@@ -44,7 +45,7 @@ def graphs() -> Response:
 @blueprint.route("/graphs/<path:name>", methods=METHODS)
 def graph(name: str) -> Response:
     """Read or write the graph with this name: under the address of a plain store, or the base of a graph."""
-    if request.args:
+    if request.args.keys() - {"version"}:
         raise RequestError("The path names the graph already: leave the parameters out.")
     return _answer(f"{here()}/graphs/{name}" if site().settings.bare else f"{site().version().base}{name}")
 
@@ -175,7 +176,10 @@ def _exists(name: str) -> bool:
 
 def _ask(name: str, syntax: str, text: str = WHOLE) -> Answer:
     asked = {"text": text, "triples": syntax, "default_graphs": [name] if name else [], "strict": True}
-    reply = site().engine.ask(Task("query", asked))
+    who = access.visitor(site().settings, writer().headers, request.remote_addr or "")
+    layer = FULL if who.may("insider") else PUBLIC
+    task = Task("query", asked, request.args.get("version", ""), layer)
+    reply = site().engine.ask(task, request.remote_addr or "")
     return Answer(reply, BY_NAME[reply.kind].media_type)
 
 

@@ -20,12 +20,13 @@ from flask import (
 )
 from werkzeug.wrappers import Response as AnyResponse
 
-from qgraph import versions
+from qgraph import history, keeping, versions
 from qgraph.engine import Engine, Reply, Task
-from qgraph.errors import NotFound, QgraphError, ResultTooLarge
+from qgraph.errors import Gone, NotFound, QgraphError, ResultTooLarge, StoreError
 from qgraph.questions import Question
 from qgraph.settings import Settings
 from qgraph.versions import Version
+from qgraph.web import memento
 from qgraph.web.errors import problem
 from qgraph.web.writes import Writer
 
@@ -46,8 +47,16 @@ class Site:
     questions: list[Question]
 
     def version(self) -> Version:
-        """Return the description of the version in force."""
-        return versions.describe(self.settings.store, versions.current(self.settings.store))
+        """Return the description of the version that is asked for, else of the one in force."""
+        return self.version_of(request.args.get("version", ""))
+
+    def version_of(self, named: str) -> Version:
+        """Return the description of the version *named*, by number or tag; of the one in force if empty.
+
+        Raises NoVersion or Gone if it is not there.
+        """
+        store = self.settings.store
+        return versions.describe(store, keeping.number_of(store, named) if named else versions.current(store))
 
     def ask(self, name: str, **arguments: object) -> Any:
         """Return the answer to the task *name*, as values."""
@@ -55,7 +64,13 @@ class Site:
 
     def reply(self, name: str, **arguments: object) -> Reply:
         """Return the answer to the task *name*, which counts as one of the reader who asks."""
-        return self.engine.ask(Task(name, arguments), request.remote_addr or "")
+        task = Task(name, arguments, request.args.get("version", ""))
+        return self.engine.ask(task, request.remote_addr or "")
+
+    def ask_of(self, version: str, name: str, **arguments: object) -> Any:
+        """Return the answer of *version* to the task *name*, as values."""
+        reply = self.engine.ask(Task(name, arguments, version), request.remote_addr or "")
+        return json.loads(reply.read())
 
 
 def site() -> Site:
@@ -76,9 +91,31 @@ def writer() -> Writer:
 @blueprint.app_context_processor
 def _everywhere() -> dict[str, object]:
     """Give every template the graph's title, the version, and the way from an IRI to its page."""
-    about = site().ask("query", text=ABOUT)["results"]["bindings"]
+    old = _named_version()
+    about = site().ask_of(old, "query", text=ABOUT)["results"]["bindings"]
     words = {name: cell["value"] for name, cell in (about[0] if about else {}).items()}
-    return {"about": words, "version": site().version(), "path_of": path_of}
+    shown = {"about": words, "version": site().version_of(old), "path_of": path_of, "old": old}
+    return shown | {"now": memento.original(request.path, request.query_string.decode("latin-1"))}
+
+
+def _named_version() -> str:
+    """Return the version that the request names, empty if it names none or none that is there."""
+    named = request.args.get("version", "")
+    try:
+        site().version_of(named)
+    except StoreError:
+        return ""
+    return named
+
+
+@blueprint.after_app_request
+def _dated(response: Response) -> Response:
+    """Say of a page of a version when that was made (RFC 7089, section 2.1)."""
+    response.headers.add("Vary", "Accept-Datetime")
+    if request.args.get("version") and response.status_code == 200:
+        address = here() + memento.original(request.path, request.query_string.decode("latin-1"))
+        response.headers.update(memento.headers_of(site().version(), address))
+    return response
 
 
 def path_of(iri: str) -> str:
@@ -126,6 +163,8 @@ def thing(kind: str, name: str) -> str:
     base = site().version().base
     described = site().ask("describe", iri=f"{base}{kind}/{name}", base=base)
     if not described["facts"] and not described["told"]:
+        if history.is_erased(site().settings, f"{base}{kind}/{name}"):
+            raise Gone("What stood here has been taken out under the care policy.")
         abort(404, f"The graph holds nothing called {kind}/{name}.")
     return render_template("thing.html", thing=described)
 

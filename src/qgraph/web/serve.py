@@ -18,6 +18,7 @@ from pathlib import Path
 from qgraph.engine import Pool, Task
 from qgraph.errors import SettingsError
 from qgraph.settings import Settings
+from qgraph.versions import FULL, PUBLIC
 from qgraph.web import create_app
 from qgraph.web.front import Front
 from qgraph.web.http import Connections
@@ -64,11 +65,23 @@ def processes(settings: Settings) -> Iterator[tuple[Path, threading.Event]]:
     """
     with tempfile.TemporaryDirectory(prefix="qgraph-") as folder:
         given = {name: str(value) for name, value in asdict(settings).items()}
-        keeper = Keeper([sys.executable, "-P", "-m", "qgraph.pool", json.dumps(given), folder])
+        command = [sys.executable, "-P", "-m", "qgraph.pool", json.dumps(given), folder]
+        ended = threading.Event()
+        keepers = [
+            Keeper([*command, PUBLIC], ended, lambda: True),
+            Keeper([*command, FULL], ended, lambda: has_full(settings.store)),
+        ]
         try:
-            yield Path(folder), keeper.ended
+            yield Path(folder), ended
         finally:
-            keeper.end()
+            ended.set()
+            for keeper in keepers:
+                keeper.thread.join()
+
+
+def has_full(store: Path) -> bool:
+    """Say whether any version in *store* has a layer that is not public, so that it has to be held."""
+    return any((store / "versions").glob(f"[0-9]*/{FULL}"))
 
 
 @contextmanager
@@ -88,25 +101,24 @@ def pool(settings: Settings) -> Iterator[Pool]:
 
 
 class Keeper:
-    """Runs *command* until told to end, and runs it again where it dies before that.
+    """Runs *command* once it is *needed* until all has *ended*, and again where it dies before that.
 
     The process lives as long as its standard input stays open, so it ends with
     this one however this one ends.
     """
 
-    def __init__(self, command: list[str]) -> None:
+    def __init__(self, command: list[str], ended: threading.Event, needed: Callable[[], bool]) -> None:
         self.command = command
-        self.ended = threading.Event()
+        self.ended = ended
+        self.needed = needed
         self.thread = threading.Thread(target=self._keep, name="keeper", daemon=True)
         self.thread.start()
 
-    def end(self) -> None:
-        """Let the process end, and wait for it."""
-        self.ended.set()
-        self.thread.join()
-
     def _keep(self) -> None:
         while not self.ended.is_set():
+            if not self.needed():
+                self.ended.wait(HEARTBEAT)
+                continue
             with subprocess.Popen(self.command, stdin=subprocess.PIPE) as process:  # noqa: S603 (our own module)
                 while process.poll() is None and not self.ended.wait(HEARTBEAT):
                     pass

@@ -1,0 +1,137 @@
+"""`/versions`: what there is, what changed, and when; for people and for machines."""
+
+from dataclasses import asdict
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from qgraph import delta, history, keeping, provenance, wording
+from qgraph.errors import NotAcceptable
+from qgraph.formats import BY_NAME
+from qgraph.history import Difference
+from qgraph.namespaces import Names
+from qgraph.protocol import types_of
+from qgraph.versions import Version
+from qgraph.web import writes
+from qgraph.web.pages import here, site
+
+blueprint = Blueprint("history", __name__)
+TURTLE, NQUADS = BY_NAME["turtle"].media_type, BY_NAME["nquads"].media_type
+PATCH = "application/rdf-patch"
+LISTED = ("text/html", "application/json", TURTLE)
+COMPARED = ("text/html", "application/json", PATCH, NQUADS)
+BY_FORMAT = {
+    "html": "text/html",
+    "json": "application/json",
+    "turtle": TURTLE,
+    "nquads": NQUADS,
+    "patch": PATCH,
+}
+
+
+@blueprint.get("/versions")
+def versions() -> Response:
+    """List the versions that are kept."""
+    return _listed(history.known(site().settings.store))
+
+
+@blueprint.get("/versions/<name>")
+def version(name: str) -> Response:
+    """Tell of one version, by its number or tag; or of what changed between two."""
+    before, dots, after = name.partition("..")
+    store = site().settings.store
+    if dots:
+        return _compared(before, after)
+    known = history.describe(store, keeping.number_of(store, name))
+    response = _listed([known])
+    response.headers["ETag"] = writes.etag(known.number, str(response.mimetype).rpartition("/")[2])
+    response.make_conditional(request)
+    return response
+
+
+@blueprint.get("/timemap")
+def timemap() -> Response:
+    """List the versions as Mementos of an address (RFC 7089, section 5)."""
+    address = request.args.get("url", f"{here()}/")
+    lines = [
+        f'<{address}>; rel="original timegate"',
+        f'<{request.url}>; rel="self"; type="application/link-format"',
+    ]
+    for one in reversed(history.known(site().settings.store)):
+        made = provenance.moment(one).strftime("%a, %d %b %Y %H:%M:%S GMT")
+        lines.append(f'<{address}?version={one.number}>; rel="memento"; datetime="{made}"')
+    return Response(",\n".join(lines) + "\n", content_type="application/link-format")
+
+
+def _listed(known: list[Version]) -> Response:
+    store = site().settings.store
+    tags = keeping.tags(store)
+    wanted = _wanted(LISTED)
+    if wanted == TURTLE:
+        return _sent(provenance.written(known, tags, f"{here()}/versions"), TURTLE)
+    rows = [
+        asdict(one) | {"tags": [name for name, number in tags.items() if number == one.number]}
+        for one in known
+    ]
+    if wanted == "application/json":
+        response = jsonify(rows)
+        response.headers["Vary"] = "Accept"
+        return response
+    return _page("versions.html", versions=rows)
+
+
+def _compared(before: str, after: str) -> Response:
+    store = site().settings.store
+    found = history.difference(store, keeping.number_of(store, before), keeping.number_of(store, after))
+    wanted = _wanted(COMPARED)
+    if wanted == PATCH:
+        return _sent(delta.patch(found.delta).encode(), PATCH)
+    if wanted == NQUADS:
+        return _sent(delta.write(found.delta).encode(), NQUADS)
+    rows = _rows(found)
+    told = {"before": found.before.number, "after": found.after.number, "withheld": found.withheld}
+    if wanted == "application/json":
+        response = jsonify(told | {"changes": [asdict(row) for row in rows]})
+        response.headers["Vary"] = "Accept"
+        return response
+    return _page("difference.html", rows=rows, **told)
+
+
+def _rows(found: Difference) -> list[wording.Row]:
+    """Return what changed in words, with the names that the newer version has, else the older one."""
+    terms = {
+        term.value
+        for quad in found.delta.quads
+        for term in (quad.subject, quad.predicate, quad.object)
+        if hasattr(term, "value")
+    }
+    iris = sorted(term for term in terms if ":" in term)
+    names: dict[str, str] = {}
+    for one in sorted((found.before, found.after), key=lambda version: version.number):
+        names |= site().ask_of(str(one.number), "labels", iris=iris)
+    return wording.rows(found.delta, Names(found.after.base), lambda iri: names.get(iri, ""))
+
+
+def _wanted(offers: tuple[str, ...]) -> str:
+    """Return the media type that the client wants: by the parameter `format`, else by Accept."""
+    named = BY_FORMAT.get(request.args.get("format", ""), "")
+    accept = types_of(request.headers.get("Accept", "") or "*/*")
+    wanted = named if named in offers else accept.best_match(offers)
+    if not wanted or (request.args.get("format") and named not in offers):
+        raise NotAcceptable("There is no such format here.", offers=list(offers))
+    return wanted
+
+
+def _sent(body: bytes, media_type: str) -> Response:
+    charset = "; charset=utf-8" if media_type.startswith("text/") else ""
+    return Response(body, content_type=media_type + charset, headers={"Vary": "Accept"})
+
+
+def _page(template: str, **shown: object) -> Response:
+    return Response(render_template(template, **shown), headers={"Vary": "Accept"})
+
+
+@blueprint.get("/versions/")
+def slashed() -> AnyResponse:
+    """Lead to the list."""
+    return redirect("/versions", 308)
