@@ -11,7 +11,7 @@ from qgraph.errors import Refused
 from qgraph.findings import Finding, Report
 from qgraph.increment import Step
 from qgraph.namespaces import Names
-from qgraph.ownership import owner_of
+from qgraph.ownership import Owner, owner_of
 from qgraph.settings import Settings
 from qgraph.sources import checks_of, find
 from qgraph.store import Store, checkpoint, open_read_only, open_to_write
@@ -42,6 +42,16 @@ class Request:
     whole: bool = False
 
 
+@dataclass(frozen=True)
+class Entered:
+    """A change as it was made in the store at *path*, and what is hidden from readers before and after it."""
+
+    path: Path
+    change: Delta
+    was_hidden: set[Owner]
+    now_hidden: set[Owner]
+
+
 def write(settings: Settings, request: Request) -> Version:
     """Publish what the change of *request* makes of the version in force; return the one in force after it.
 
@@ -51,19 +61,20 @@ def write(settings: Settings, request: Request) -> Version:
     with versions.writing(store) as parent, versions.candidate(store, parent) as made:
         check_expected(parent, request.expected)
         top = FULL if versions.has(store, parent, FULL) else PUBLIC
-        change = _enter(settings, request, made / top, before=versions.open_version(store, parent, top))
-        if not change:
+        before = versions.open_version(store, parent, top)
+        entered = _enter(settings, request, made / top, before=before)
+        if not entered.change:
             return versions.describe(store, parent)
         author, number = request.author, versions.next_number(store)
         draft = versions.draft(number, parent, message=request.message, curator=author.name, role=author.role)
         drafts = {
             layer: _guarded(settings, made / layer, touched, draft=draft, whole=request.whole)
-            for layer, touched in _split(store, parent, made, change=change).items()
+            for layer, touched in _split(store, parent, made, entered=entered).items()
         }
         return versions.publish(store, made, drafts)
 
 
-def _enter(settings: Settings, request: Request, path: Path, *, before: Store) -> Delta:
+def _enter(settings: Settings, request: Request, path: Path, *, before: Store) -> Entered:
     """Make the change of *request* in the store at *path*, a copy of *before*, and return it.
 
     Raises Conflict where it touches what is not the writers', Refused where it
@@ -76,35 +87,27 @@ def _enter(settings: Settings, request: Request, path: Path, *, before: Store) -
         raise Refused(REFUSED, Report(found))
     change = ownership.settle(change, data, before, writer=request.author.name)
     data.flush()
-    return change
+    return Entered(path, change, ownership.hidden(before), ownership.hidden(data))
 
 
-def _split(store: Path, parent: int, made: Path, *, change: Delta) -> dict[str, Delta]:
-    """Return *change* as each layer has it, made in all that the candidate's folder *made* is to have.
+def _split(store: Path, parent: int, made: Path, *, entered: Entered) -> dict[str, Delta]:
+    """Return the change as each layer has it, made in all that the candidate's folder *made* is to have.
 
     The full layer comes with the first Restricted evidence and goes with the last.
     """
-    has_full = versions.has(store, parent, FULL)
-    before = versions.open_version(store, parent, FULL if has_full else PUBLIC)
-    was_hidden = ownership.hidden(before)
-    top = made / (FULL if has_full else PUBLIC)
-    now_hidden = ownership.hidden(open_read_only(top))
-    if not has_full and not now_hidden:
+    change, has_full = entered.change, entered.path.name == FULL
+    if not has_full and not entered.now_hidden:
         return {PUBLIC: change}
     if not has_full:
-        top.rename(made / FULL)
+        entered.path.rename(made / FULL)
         checkpoint(versions.folder(store, parent) / PUBLIC, made / PUBLIC)
     touched = {owner_of(quad) for quad in change.quads}
-    shown = ownership.for_public(
-        touched,
-        open_read_only(made / FULL),
-        versions.open_version(store, parent, PUBLIC),
-        was_hidden=was_hidden,
-    )
+    full, public = open_read_only(made / FULL), versions.open_version(store, parent, PUBLIC)
+    shown = ownership.for_public(touched, full, public, was_hidden=entered.was_hidden)
     data = open_to_write(made / PUBLIC)
     shown.make(data)
     data.flush()
-    if not now_hidden:
+    if not entered.now_hidden:
         versions.drop(made / FULL)
         return {PUBLIC: shown}
     return {PUBLIC: shown, FULL: change}

@@ -24,13 +24,15 @@ from qgraph.store import (
     Term,
     Triple,
     has_blank_node,
+    in_memory,
     text_of,
     triples,
 )
 
 EVIDENCE, REPORTED = NamedNode(CORE + "Evidence"), NamedNode(CORE + "Reported")
 STATED, INTERPRETATION = NamedNode(CORE + "stated"), NamedNode(CORE + "Interpretation")
-WORTH = 200  # quads looked at in the time that one question about one thing takes
+SMALL = 100_000  # quads that are read into memory sooner than they are asked for on disk
+WORTH = 1_000  # quads looked at in the time that one question about one thing takes
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,9 @@ def findings(change: Delta, step: Step, *, checks: Sequence[Path], known: Sequen
     found = validate.shape_findings(looked_at, shapes) if things else []
     judged = [one for one in found if one.thing in looked]
     kept = [one for one in known if one.thing not in looked]
-    return [*kept, *judged, *validate.check_findings(data, checks, step.names, touched=_named(change, step))]
+    named = _named(change, step)
+    asked = in_memory(data) if named is None and len(data) < SMALL else data
+    return [*kept, *judged, *validate.check_findings(asked, checks, step.names, touched=named)]
 
 
 def whole(data: Store, names: Names, checks: Sequence[Path]) -> list[Finding]:
@@ -188,11 +192,13 @@ def _named(change: Delta, step: Step) -> set[NamedNode | BlankNode] | None:
     are dearer than to look at everything.
     """
     quads = set(change.quads)
+    owners = {owner_of(quad) for quad in change.quads}
+    evidence = [
+        one for one in owners if isinstance(one, NamedNode) and not one.value.startswith(step.names.made)
+    ]
     for store in (step.before, step.data):
-        for owner in {owner_of(quad) for quad in change.quads}:
-            quads |= (
-                set() if isinstance(owner, Triple) else {*store.quads_for_pattern(None, None, None, owner)}
-            )
+        for graph in evidence:
+            quads |= {*store.quads_for_pattern(None, None, None, graph)}
         for subject in {quad.subject for quad in change.quads}:
             quads |= {*store.quads_for_pattern(subject, None, None, None)}
             quads |= {*store.quads_for_pattern(None, None, subject, None)}
