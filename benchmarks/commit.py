@@ -75,7 +75,7 @@ def large(place: Path) -> Settings:
     assert_facts(dataset, names)
     derive(dataset, [], names)
     with versions.writing(chosen.store) as parent, versions.candidate(chosen.store, parent) as made:
-        data = open_to_write(made / PUBLIC)
+        data = open_to_write(made.path / PUBLIC)
         data.bulk_extend(dataset)
         data.flush()
         version = replace(
@@ -83,7 +83,7 @@ def large(place: Path) -> Settings:
             digest=delta.digest(dataset), counts=counts(dataset, names), base=loaded.base,
         )  # fmt: skip
         del data
-        versions.publish(chosen.store, made, {PUBLIC: Draft(version, delta.Delta())})
+        versions.publish(chosen.store, made.path, {PUBLIC: Draft(version, delta.Delta())})
     return chosen
 
 

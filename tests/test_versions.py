@@ -22,14 +22,14 @@ def quad(number: int) -> Quad:
 
 def publish(store: Path, *numbers: int) -> Version:
     with versions.writing(store) as parent, versions.candidate(store, parent) as made:
-        data = open_to_write(made / PUBLIC)
+        data = open_to_write(made.path / PUBLIC)
         change = delta.between(data, map(quad, numbers))
         change.make(data)
         data.flush()
         draft = versions.draft(versions.next_number(store), parent, message="", curator="c1")
         draft = replace(draft, digest=delta.digest(data), counts={"quads": len(data)})
         del data
-        return versions.publish(store, made, {PUBLIC: Draft(draft, change)})
+        return versions.publish(store, made.path, {PUBLIC: Draft(draft, change)})
 
 
 def publish_and_die(store: Path, moment: str) -> None:

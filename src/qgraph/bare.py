@@ -26,8 +26,8 @@ def start(folder: Path) -> Version:
             base=BASE,
         )
         with versions.candidate(folder, 0) as made:
-            store.open_to_write(made / PUBLIC).flush()
-            return versions.publish(folder, made, {PUBLIC: Draft(first, Delta())})
+            store.open_to_write(made.path / PUBLIC).flush()
+            return versions.publish(folder, made.path, {PUBLIC: Draft(first, Delta())})
 
 
 def write(folder: Path, change: Change, expected: int = 0) -> Version:
@@ -38,9 +38,8 @@ def write(folder: Path, change: Change, expected: int = 0) -> Version:
     with versions.writing(folder) as parent, versions.candidate(folder, parent) as made:
         check_expected(parent, expected)
         known = versions.describe(folder, parent)
-        before = versions.open_version(folder, parent)
-        data = store.open_to_write(made / PUBLIC)
-        change_made = change.apply(data, before)
+        data = store.open_to_write(made.path / PUBLIC)
+        change_made = change.apply(data, made.before[PUBLIC])
         graphs = store.empty_graphs(data)
         if not change_made and graphs == known.empty:
             return known
@@ -53,7 +52,7 @@ def write(folder: Path, change: Change, expected: int = 0) -> Version:
         )
         data.flush()
         del data
-        published = versions.publish(folder, made, {PUBLIC: Draft(version, change_made)})
+        published = versions.publish(folder, made.path, {PUBLIC: Draft(version, change_made)})
         keeping.keep_last(folder, KEPT)
         return published
 

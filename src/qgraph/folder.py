@@ -1,6 +1,6 @@
 """A folder's files become a version: load → reason → derive → validate → publish."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from qgraph.reason import infer
 from qgraph.settings import Settings
 from qgraph.sources import checks_of, find, rdf_in
 from qgraph.store import NamedNode, Quad, Store, checkpoint, in_memory, open_to_write, text_of, triples
-from qgraph.versions import FULL, PUBLIC, Draft, Version
+from qgraph.versions import FULL, PUBLIC, Candidate, Draft, Version
 
 Progress = Callable[[str], None]
 REFUSED = "The graph breaks a rule; nothing has changed."
@@ -25,7 +25,7 @@ MARKED = "qgraph itself writes core:enteredBy, of what writers enter over HTTP: 
 
 
 @dataclass(frozen=True)
-class Candidate:
+class Result:
     """A dataset that may become a layer of a version, and what was found in it."""
 
     dataset: Store
@@ -43,13 +43,13 @@ def build(settings: Settings, message: str, progress: Progress) -> Version:
         number = versions.next_number(store)
         drafts = {
             layer: _draft(
-                made / layer, candidate, versions.draft(number, parent, message=message, curator=WRITER)
+                made.path / layer, candidate, versions.draft(number, parent, message=message, curator=WRITER)
             )
             for layer, candidate in candidates.items()
         }
         if parent and _are_known(store, parent, drafts):
             return versions.describe(store, parent)
-        return versions.publish(store, made, drafts)
+        return versions.publish(store, made.path, drafts)
 
 
 def validate(settings: Settings, extra: Sequence[Path], progress: Progress) -> Report:
@@ -71,15 +71,15 @@ def _entered(store: Path, parent: int, layer: str) -> set[Quad]:
     return ownership.entered(versions.open_version(store, parent, layer)) if parent else set()
 
 
-def _lay(made: Path, layers: dict[str, Candidate]) -> None:
-    """Have the candidate's folder *made* hold copies of the parent for just these *layers*."""
+def _lay(made: Candidate, layers: Mapping[str, Result]) -> None:
+    """Have *made* hold copies of the parent for just these *layers*."""
     if FULL not in layers:
-        versions.drop(made / FULL)
-    elif (made / PUBLIC).is_dir() and not (made / FULL).is_dir():
-        checkpoint(made / PUBLIC, made / FULL)
+        versions.drop(made.path / FULL)
+    elif made.top == PUBLIC and made.before:
+        checkpoint(made.before[PUBLIC], made.path / FULL)
 
 
-def _conforming(settings: Settings, layer: str, progress: Progress) -> Candidate:
+def _conforming(settings: Settings, layer: str, progress: Progress) -> Result:
     """Return the candidate of *layer*. Raises Refused where it breaks a rule."""
     extra = rdf_in(settings.restricted) if layer == FULL and settings.restricted.name else []
     candidate = _candidate(settings, layer, extra=extra, progress=progress)
@@ -88,7 +88,7 @@ def _conforming(settings: Settings, layer: str, progress: Progress) -> Candidate
     return candidate
 
 
-def _candidate(settings: Settings, layer: str, *, extra: Sequence[Path], progress: Progress) -> Candidate:
+def _candidate(settings: Settings, layer: str, *, extra: Sequence[Path], progress: Progress) -> Result:
     """Return the files, and what writers entered, as a dataset: loaded, reasoned over and validated."""
     progress("load")
     sources = find(settings.graph)
@@ -107,7 +107,7 @@ def _candidate(settings: Settings, layer: str, *, extra: Sequence[Path], progres
         raise Refused(str(clash), loaded.placed(clash.report)) from clash
     progress("validate")
     report = Report(increment.whole(dataset, names, checks_of(sources, layer)))
-    return Candidate(dataset, loaded, loaded.placed(report))
+    return Result(dataset, loaded, loaded.placed(report))
 
 
 def _taken(data: Sequence[Quad], entered: set[Quad]) -> list[Finding]:
@@ -129,7 +129,7 @@ def _reason(dataset: Store, loaded: Loaded, names: Names, *, reasons: bool) -> N
     derive(dataset, inferred, names)
 
 
-def _draft(path: Path, candidate: Candidate, draft: Version) -> Draft:
+def _draft(path: Path, candidate: Result, draft: Version) -> Draft:
     """Write the dataset of *candidate* into the store at *path*; return the layer, ready to publish."""
     data = open_to_write(path)
     change = delta.between(data, candidate.dataset)

@@ -261,8 +261,8 @@ def _publish(settings: Settings, wanted: Forget) -> None:
     store, parent = settings.store, versions.current(settings.store)
     said = versions.draft(versions.next_number(store), parent, message=MESSAGE, curator="care", role="admin")
     with versions.candidate(store, 0) as made:
-        drafts = _fresh(settings, parent, wanted, made=made)
-        versions.publish(store, made, {layer: _told(draft, said) for layer, draft in drafts.items()})
+        drafts = _fresh(settings, parent, wanted, made=made.path)
+        versions.publish(store, made.path, {layer: _told(draft, said) for layer, draft in drafts.items()})
 
 
 def _told(draft: Draft, said: Version) -> Draft:

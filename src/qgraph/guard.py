@@ -14,8 +14,8 @@ from qgraph.namespaces import Names
 from qgraph.ownership import Owner, owner_of
 from qgraph.settings import Settings
 from qgraph.sources import checks_of, find
-from qgraph.store import Store, checkpoint, open_read_only, open_to_write
-from qgraph.versions import FULL, PUBLIC, Draft, Version
+from qgraph.store import checkpoint, open_read_only, open_to_write
+from qgraph.versions import FULL, PUBLIC, Candidate, Draft, Version
 
 REFUSED = "The change breaks a rule; nothing has changed."
 
@@ -44,12 +44,20 @@ class Request:
 
 @dataclass(frozen=True)
 class Entered:
-    """A change as it was made in the store at *path*, and what is hidden from readers before and after it."""
+    """A change as it was made, and what is hidden from readers before and after it."""
 
-    path: Path
     change: Delta
     was_hidden: set[Owner]
     now_hidden: set[Owner]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer of the candidate *made*, by name, and the change that has been made in it."""
+
+    name: str
+    made: Candidate
+    change: Delta
 
 
 def write(settings: Settings, request: Request) -> Version:
@@ -60,90 +68,88 @@ def write(settings: Settings, request: Request) -> Version:
     store = settings.store
     with versions.writing(store) as parent, versions.candidate(store, parent) as made:
         check_expected(parent, request.expected)
-        top = FULL if versions.has(store, parent, FULL) else PUBLIC
-        before = versions.open_version(store, parent, top)
-        entered = _enter(settings, request, made / top, before=before)
+        entered = _enter(settings, request, made)
         if not entered.change:
             return versions.describe(store, parent)
         author, number = request.author, versions.next_number(store)
         draft = versions.draft(number, parent, message=request.message, curator=author.name, role=author.role)
         drafts = {
-            layer: _guarded(settings, made / layer, touched, draft=draft, whole=request.whole)
-            for layer, touched in _split(store, parent, made, entered=entered).items()
+            layer: _guarded(settings, Layer(layer, made, touched), draft=draft, whole=request.whole)
+            for layer, touched in _split(made, entered).items()
         }
-        return versions.publish(store, made, drafts)
+        return versions.publish(store, made.path, drafts)
 
 
-def _enter(settings: Settings, request: Request, path: Path, *, before: Store) -> Entered:
-    """Make the change of *request* in the store at *path*, a copy of *before*, and return it.
+def _enter(settings: Settings, request: Request, made: Candidate) -> Entered:
+    """Make the change of *request* in the top layer of *made*, and return it.
 
     Raises Conflict where it touches what is not the writers', Refused where it
     brings back what has been erased.
     """
-    data = open_to_write(path)
+    before, data = made.before[made.top], open_to_write(made.path / made.top)
     change = request.change.apply(data, before)
     ownership.check(change, data, before, names=Names(_known(settings.store, PUBLIC).base))
     if found := suppression.findings(settings, change.added):
         raise Refused(REFUSED, Report(found))
     change = ownership.settle(change, data, before, writer=request.author.name)
     data.flush()
-    return Entered(path, change, ownership.hidden(before), ownership.hidden(data))
+    return Entered(change, ownership.hidden(before), ownership.hidden(data))
 
 
-def _split(store: Path, parent: int, made: Path, *, entered: Entered) -> dict[str, Delta]:
-    """Return the change as each layer has it, made in all that the candidate's folder *made* is to have.
+def _split(made: Candidate, entered: Entered) -> dict[str, Delta]:
+    """Return the change as each layer has it, made in all layers that the candidate *made* is to have.
 
     The full layer comes with the first Restricted evidence and goes with the last.
     """
-    change, has_full = entered.change, entered.path.name == FULL
-    if not has_full and not entered.now_hidden:
+    change, public = entered.change, made.before[PUBLIC]
+    if made.top == PUBLIC and not entered.now_hidden:
         return {PUBLIC: change}
-    if not has_full:
-        entered.path.rename(made / FULL)
-        checkpoint(versions.folder(store, parent) / PUBLIC, made / PUBLIC)
+    if made.top == PUBLIC:
+        (made.path / PUBLIC).rename(made.path / FULL)
+        checkpoint(public, made.path / PUBLIC)
     touched = {owner_of(quad) for quad in change.quads}
-    full, public = open_read_only(made / FULL), versions.open_version(store, parent, PUBLIC)
+    full = open_read_only(made.path / FULL)
     shown = ownership.for_public(touched, full, public, was_hidden=entered.was_hidden)
-    data = open_to_write(made / PUBLIC)
+    data = open_to_write(made.path / PUBLIC)
     shown.make(data)
     data.flush()
     if not entered.now_hidden:
-        versions.drop(made / FULL)
+        versions.drop(made.path / FULL)
         return {PUBLIC: shown}
     return {PUBLIC: shown, FULL: change}
 
 
-def _guarded(settings: Settings, path: Path, change: Delta, *, draft: Version, whole: bool) -> Draft:
-    """Take *change*, which the layer at *path* has, through reasoning and validation; return the layer.
+def _guarded(settings: Settings, layer: Layer, *, draft: Version, whole: bool) -> Draft:
+    """Take the change that *layer* has through reasoning and validation; return the layer, ready to publish.
 
     Raises Refused with the report where a rule is broken.
     """
-    known = _known(settings.store, path.name)
-    before = versions.open_version(settings.store, draft.parent, path.name)
-    step = Step(before, open_to_write(path), Names(known.base))
-    made = increment.derive(change, step, reasons=settings.reasons)
-    report = Report(_findings(settings, path.name, made, step=step, whole=whole))
+    known, made = _known(settings.store, layer.name), layer.made
+    before = made.before.get(layer.name, made.before[PUBLIC])
+    step = Step(before, open_to_write(made.path / layer.name), Names(known.base))
+    changed = increment.derive(layer.change, step, reasons=settings.reasons)
+    report = Report(_findings(settings, layer.name, changed, step=step, whole=whole))
     if not report.conforms:
         raise Refused(REFUSED, report)
     step.data.flush()
     described = replace(
         draft,
-        digest=digest_after(known.digest, made),
-        counts=increment.counts(known.counts, made, step),
+        digest=digest_after(known.digest, changed),
+        counts=increment.counts(known.counts, changed, step),
         findings=report.summary(),
         base=known.base,
         prefixes=known.prefixes,
     )
-    return Draft(described, made, list(report))
+    return Draft(described, changed, list(report))
 
 
-def _findings(settings: Settings, layer: str, made: Delta, *, step: Step, whole: bool) -> list[Finding]:
-    """Return what the rules object to in *layer*: in all of it, or by what *made* touches."""
+def _findings(settings: Settings, layer: str, changed: Delta, *, step: Step, whole: bool) -> list[Finding]:
+    """Return what the rules object to in *layer*: in all of it, or by what *changed* touches."""
     checks = checks_of(find(settings.graph), layer)
     if whole:
         return increment.whole(step.data, step.names, checks)
     known = versions.findings(settings.store, versions.current(settings.store), layer)
-    return increment.findings(made, step, checks=checks, known=known)
+    return increment.findings(changed, step, checks=checks, known=known)
 
 
 def _known(store: Path, layer: str) -> Version:

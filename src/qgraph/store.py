@@ -144,16 +144,15 @@ def open_read_only(path: Path) -> Store:
         raise StoreError(f"{path}: cannot read a store here: {error}.") from error
 
 
-def checkpoint(path: Path, target: Path) -> None:
-    """Copy the store in folder *path* to *target* by hard links."""
-    open_read_only(path).backup(str(target))
+def checkpoint(store: Store, target: Path) -> None:
+    """Copy *store*, which was opened to read, to the folder *target* by hard links."""
+    store.backup(str(target))
 
 
 def tidy(path: Path) -> None:
-    """Delete what the store in folder *path* left of its opening: logs, and options no longer in force."""
-    options = sorted(path.glob("OPTIONS-*"))
-    for left in [*options[:-1], *path.glob("LOG*")]:
-        left.unlink()
+    """Delete what the store in folder *path* only tells of itself, and makes again when it is opened."""
+    for told in [*path.glob("OPTIONS-*"), *path.glob("LOG*")]:
+        told.unlink()
 
 
 def dump_all(store: Store) -> bytes:

@@ -188,9 +188,22 @@ def _sweep(versions: Path, number: int) -> None:
         shutil.rmtree(left)
 
 
+@dataclass(frozen=True)
+class Candidate:
+    """A folder in which a version is made, and the layers of its parent, opened to read."""
+
+    path: Path
+    before: Mapping[str, Store]
+
+    @property
+    def top(self) -> str:
+        """The layer of the parent that holds all."""
+        return FULL if FULL in self.before else PUBLIC
+
+
 @contextmanager
-def candidate(store: Path, parent: int) -> Iterator[Path]:
-    """Give a folder with a copy of the layers of *parent*; it is removed unless it is published.
+def candidate(store: Path, parent: int) -> Iterator[Candidate]:
+    """Give a candidate with copies of the layers of *parent*; it is removed unless it is published.
 
     To be used inside `writing`. The copies are hard links, so nothing is copied.
     Raises DiskFull where there is no room.
@@ -199,10 +212,11 @@ def candidate(store: Path, parent: int) -> Iterator[Path]:
     try:
         with _disk(store):
             path.mkdir()
-            for layer in LAYERS if parent else ():
-                if has(store, parent, layer):
-                    quads_of.checkpoint(folder(store, parent) / layer, path / layer)
-            yield path
+            held = [layer for layer in LAYERS if parent and has(store, parent, layer)]
+            before = {layer: open_version(store, parent, layer) for layer in held}
+            for layer, data in before.items():
+                quads_of.checkpoint(data, path / layer)
+            yield Candidate(path, before)
     finally:
         drop(path)
 
@@ -299,8 +313,10 @@ def _move_into_force(store: Path, made: Path, number: int) -> None:
 
 
 def _sync_tree(made: Path) -> None:
+    """Put all of *made* on the disk; a file that another version has too is there already."""
     for path in [*made.rglob("*"), made]:
-        sync(path)
+        if path.is_dir() or path.stat().st_nlink == 1:
+            sync(path)
 
 
 def point_to(store: Path, number: int) -> None:
