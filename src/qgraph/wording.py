@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from qgraph.delta import Delta
-from qgraph.namespaces import Names
+from qgraph.namespaces import TYPE, Names
 from qgraph.store import DefaultGraph, Literal, NamedNode, Quad, text_of
 
 Label = Callable[[str], str]
@@ -40,7 +40,7 @@ def rows(change: Delta, names: Names, label: Label) -> list[Row]:
     )
     kept = [(mark, quad) for mark, quad in told if _is_told(quad, names, described)]
     ordered = sorted(kept, key=lambda one: (text_of(one[1].graph_name), str(one[1].triple), one[0]))
-    return [_row(mark, quad, label) for mark, quad in ordered]
+    return [_row(mark, quad, label, base=names.base) for mark, quad in ordered]
 
 
 def _facts(change: Delta, names: Names) -> set[object]:
@@ -54,10 +54,10 @@ def _is_told(quad: Quad, names: Names, described: AbstractSet[object]) -> bool:
     return text_of(quad.graph_name) not in names.derived
 
 
-def _row(mark: str, quad: Quad, label: Label) -> Row:
+def _row(mark: str, quad: Quad, label: Label, *, base: str) -> Row:
     def named(term: object) -> str:
         if isinstance(term, NamedNode):
-            return label(term.value) or term.value
+            return "is a" if term.value == TYPE else label(term.value) or term.value.removeprefix(base)
         return f"“{term.value}”" if isinstance(term, Literal) else str(term)
 
     graph = quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else ""

@@ -119,11 +119,13 @@ def _dated(response: Response) -> Response:
 
 
 def path_of(iri: str) -> str:
-    """Return the path of the page here about *iri*; empty if it is not this graph's."""
+    """Return the path of the page here about *iri*, in the version that is looked at; empty if there is none."""
     base = site().version().base
     if not iri.startswith(base) or "#" in iri.removeprefix(base).partition("/")[0]:
         return ""
-    return "/" + quote(iri.removeprefix(base), safe="/#=,")
+    page, mark, place = iri.removeprefix(base).partition("#")
+    old = _named_version()
+    return f"/{quote(page)}{old and f'?version={quote(old)}'}{mark}{quote(place, safe='=,')}"
 
 
 @blueprint.get("/")
