@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from qgraph import delta, precheck, store
+from qgraph import delta, outward, precheck, store
 from qgraph.delta import Delta
 from qgraph.errors import NotFound, RequestError, SourceError
 from qgraph.formats import BY_NAME, Format
@@ -44,12 +44,13 @@ class Update:
 
     def apply(self, data: Store, before: Store) -> Delta:
         """Change *data*. Raises QueryError where the text is no update or cannot run."""
-        precheck.check(self.text, self.limits)
+        text = outward.without_silent_loads(self.text)
+        precheck.check(text, self.limits)
         default, named = (
             [str(store.iri(one)) for one in iris] for iris in (self.default_graphs, self.named_graphs)
         )
-        text = precheck.using(self.text, default, named)
-        touched = self._touched() if holds_data_alone(text) else None
+        text = precheck.clearing(precheck.using(text, default, named))
+        touched = self._touched(text) if holds_data_alone(text) else None
         store.update(data, text, self.base or None)
         if touched is None or any(map(store.has_blank_node, touched)):
             return delta.of_stores(before, data)
@@ -58,13 +59,13 @@ class Update:
             frozenset(quad for quad in touched if quad in before and quad not in data),
         )
 
-    def _touched(self) -> list[Quad]:
-        """Return the quads that the text names, where it names all that it touches.
+    def _touched(self, text: str) -> list[Quad]:
+        """Return the quads that *text* names, where it names all that it touches.
 
         A large store then need not be compared as a whole.
         """
         named = Store()
-        store.update(named, _as_inserts(self.text), self.base or None)
+        store.update(named, _as_inserts(text), self.base or None)
         return list(named)
 
 
