@@ -346,7 +346,6 @@ BOMB = gzip.compress(b" " * 60_000_000)
 XML = b"""<?xml version="1.0"?><!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>
 <r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:u="urn:">
 <r:Description r:about="urn:a"><u:b>&x;</u:b></r:Description></r:RDF>"""
-NEST = RDFXML[:-10] + b"<u:b><r:Description>" * 5000 + b"</r:Description></u:b>" * 5000 + RDFXML[-10:]
 DEEP = RDFXML.replace(b"<u:b ", b"<u:b><r:Description>" * 9000 + b"<u:b ").replace(
     b"</r:Description>", b"</r:Description></u:b>" * 9000 + b"</r:Description>"
 )
@@ -367,7 +366,6 @@ BAD_BODIES = {
     "XML that ends early": (RDFXML[:-10], "application/rdf+xml", "", 400),
     "XML that ends between things": (RDFXML.removesuffix(b"</r:RDF>"), "application/rdf+xml", "", 400),
     "XML with two roots": (RDFXML + RDFXML, "application/rdf+xml", "", 400),
-    "a deep nest in XML": (NEST, "application/rdf+xml", "", 400),
     "XML of nothing": (b"", "application/rdf+xml", "", 400),
     "XML with a DOCTYPE": (XML, "application/rdf+xml", "", 400),
     "XML in UTF-16": (XML.decode().encode("utf-16"), "application/rdf+xml", "", 400),
