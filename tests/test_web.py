@@ -74,6 +74,7 @@ def test_a_query_of_a_page_counts_as_one_of_its_reader(tiny: Settings) -> None:
             headers=BROWSER,
             environ_base={"REMOTE_ADDR": "192.0.2.7"},
         )
+        engine.loop.call_soon_threadsafe(noting.close)
 
     assert clients == {"192.0.2.7"}
 
