@@ -83,6 +83,15 @@ def test_what_follows_from_a_fact_is_inferred_and_goes_with_it(settings: Setting
     assert versions.describe(settings.store, 3).digest == versions.describe(settings.store, 1).digest
 
 
+@pytest.mark.parametrize("graph", [FOLDERS, "film/tide", "graph/asserted"])
+def test_a_mark_that_is_set_by_hand_makes_nothing_the_writers(settings: Settings, graph: str) -> None:
+    write(settings, f"INSERT DATA {{ <{graph}> core:enteredBy 'c1' }}")
+
+    assert versions.current(settings.store) == 1
+    with pytest.raises(Conflict):
+        write(settings, f"INSERT DATA {{ <{graph}> core:hedge 'perhaps' }}")
+
+
 @pytest.mark.parametrize(
     ("text", "rule"),
     [

@@ -5,7 +5,7 @@ import pytest
 
 from attacks import HERE, HIDDEN, HIDDEN_UPDATES
 from qgraph.errors import OutwardQuery
-from qgraph.outward import check
+from qgraph.outward import check, without_silent_loads
 
 # Nobody listens there: the engine says that it could not connect.
 NOBODY = "http://127.0.0.1:59999/"
@@ -62,4 +62,38 @@ TWO_READINGS = [
 @pytest.mark.parametrize("text", TWO_READINGS)
 def test_a_text_with_two_readings_is_refused_in_words(text: str) -> None:
     with pytest.raises(OutwardQuery, match="close the string, or write a space"):
+        check(text, "")
+
+
+NOTHING = " INSERT DATA {} "
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("LOAD SILENT <x:a>", NOTHING),
+        ("load # aside\n silent <x:a> into graph x:b ; CLEAR ALL", f"{NOTHING} ; CLEAR ALL"),
+        ("PREFIX x: <x:> LOAD SILENT x:a;LOAD SILENT x:b", f"PREFIX x: <x:> {NOTHING};{NOTHING}"),
+    ],
+)
+def test_what_would_be_loaded_silently_is_nothing(text: str, left: str) -> None:
+    assert without_silent_loads(text) == left
+    check(left, "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "LOAD <x:a>",
+        "LOAD SILENT",
+        "LOAD SILENT SILENT <x:a>",
+        "1LOAD SILENT <x:a>",
+        "LOAD\\u0020SILENT <x:a>",
+        "INSERT DATA { <x:a> <x:b> 'x' } ; LOAD <x:a> INTO GRAPH <x:SILENT>",
+        "INSERT { LOAD SILENT <x:a> } WHERE {}",
+    ],
+)
+def test_no_other_text_is_taken_for_a_silent_load(text: str) -> None:
+    assert without_silent_loads(text) == text
+    with pytest.raises(OutwardQuery, match="is not allowed"):
         check(text, "")

@@ -4,7 +4,7 @@ import pytest
 
 from qgraph.errors import OutwardQuery, QueryError, QueryTooLarge
 from qgraph.outward import CALL
-from qgraph.precheck import Limits, check, graphs, measure, using
+from qgraph.precheck import Limits, check, clearing, graphs, measure, using
 
 
 @pytest.mark.parametrize(
@@ -160,3 +160,23 @@ def test_graphs_are_named_in_the_request_or_in_the_update(word: str) -> None:
 def test_what_is_no_iri_is_told_in_words(said: str) -> None:
     with pytest.raises(QueryError, match="is no IRI"):
         graphs(said, "http://e/")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("CLEAR ALL", "CLEAR DEFAULT ; CLEAR NAMED"),
+        ("clear silent all ; DROP ALL", "CLEAR DEFAULT ; CLEAR NAMED ; DROP ALL"),
+        ("DROP ALL ; CLEAR # all\n ALL", "DROP ALL ; CLEAR DEFAULT ; CLEAR NAMED"),
+    ],
+)
+def test_clearing_all_graphs_is_said_so_that_they_stay(text: str, said: str) -> None:
+    assert clearing(text) == said
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["DROP ALL", "CLEAR NAMED", "INSERT DATA { <x:CLEAR> <x:ALL> 'CLEAR ALL' }", "CLEAR GRAPH <x:ALL>"],
+)
+def test_what_clears_no_graphs_at_once_is_left_as_it_is(text: str) -> None:
+    assert clearing(text) == text

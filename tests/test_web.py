@@ -168,6 +168,13 @@ def test_the_protocol_is_there_without_the_front(client: FlaskClient) -> None:
     assert client.put("/sparql").status_code == 405
 
 
+def test_graphs_are_read_without_the_front(client: FlaskClient) -> None:
+    answer = client.get("/graphs?default", headers={"Accept": "application/n-triples"})
+
+    assert answer.content_length == len(answer.data)
+    assert b"film/tide" in answer.data
+
+
 def test_a_body_over_the_limit_is_refused(client: FlaskClient) -> None:
     assert client.post("/sparql", data={"query": "x" * 2_000_000}).status_code == 413
 

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from qgraph import bare, folder, guard, passages, process
-from qgraph.edit import Chain, Change, Delete, Merge, Patch, Put, Update
+from qgraph.edit import Chain, Change, Delete, Merge, Patch, Put, Require, Update
 from qgraph.errors import Refused
 from qgraph.findings import Report
 from qgraph.guard import Author, Request
@@ -22,8 +22,8 @@ from qgraph.store import in_memory
 from qgraph.versions import Version
 
 __all__ = [
-    "Author", "Chain", "Change", "Delete", "Merge", "Patch", "Put", "Request", "Update", "build",
-    "check_passages", "start_bare", "validate", "write", "write_bare",
+    "Author", "Chain", "Change", "Delete", "Merge", "Patch", "Put", "Request", "Require", "Update",
+    "build", "check_passages", "start_bare", "validate", "write", "write_bare",
 ]  # fmt: skip
 Progress = Callable[[str], None]
 

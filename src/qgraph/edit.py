@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
+from xml.parsers import expat
 
-from qgraph import delta, precheck, store
+from qgraph import delta, outward, precheck, store
 from qgraph.delta import Delta
-from qgraph.errors import NotFound, RequestError, SourceError
+from qgraph.errors import MovedOn, NotFound, RequestError, SourceError
 from qgraph.formats import BY_NAME, Format
 from qgraph.namespaces import CORE, DESCRIBED
 from qgraph.precheck import Limits
@@ -19,6 +20,7 @@ from qgraph.store import BlankNode, DefaultGraph, NamedNode, Quad, Store, Triple
 COMPUTED = {"WHERE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH", "USING"}
 NESTING = ("turtle", "trig", "jsonld")
 DEEPEST = 100
+TOO_DEEP = f"The body nests deeper than {DEEPEST} levels."
 
 
 class Change(Protocol):
@@ -44,12 +46,13 @@ class Update:
 
     def apply(self, data: Store, before: Store) -> Delta:
         """Change *data*. Raises QueryError where the text is no update or cannot run."""
-        precheck.check(self.text, self.limits)
+        text = outward.without_silent_loads(self.text)
+        precheck.check(text, self.limits)
         default, named = (
             [str(store.iri(one)) for one in iris] for iris in (self.default_graphs, self.named_graphs)
         )
-        text = precheck.using(self.text, default, named)
-        touched = self._touched() if holds_data_alone(text) else None
+        text = precheck.clearing(precheck.using(text, default, named))
+        touched = self._touched(text) if holds_data_alone(text) else None
         store.update(data, text, self.base or None)
         if touched is None or any(map(store.has_blank_node, touched)):
             return delta.of_stores(before, data)
@@ -58,13 +61,13 @@ class Update:
             frozenset(quad for quad in touched if quad in before and quad not in data),
         )
 
-    def _touched(self) -> list[Quad]:
-        """Return the quads that the text names, where it names all that it touches.
+    def _touched(self, text: str) -> list[Quad]:
+        """Return the quads that *text* names, where it names all that it touches.
 
         A large store then need not be compared as a whole.
         """
         named = Store()
-        store.update(named, _as_inserts(self.text), self.base or None)
+        store.update(named, _as_inserts(text), self.base or None)
         return list(named)
 
 
@@ -88,7 +91,8 @@ class Put:
     """The triples of *body* into *graph* (empty: the default graph), in place of what it held or added.
 
     SPARQL 1.1 Graph Store HTTP Protocol, sections 5.3 and 5.5. *guarded* is for
-    a published graph, where what describes the evidence is no part of it.
+    a published graph, where what describes the evidence is no part of it. Relative
+    IRIs stand under the graph's own, those of the default graph under *base*.
     """
 
     graph: str
@@ -96,11 +100,12 @@ class Put:
     syntax: str
     replaces: bool = True
     guarded: bool = False
+    base: str = ""
 
     def apply(self, data: Store, before: Store) -> Delta:  # noqa: ARG002 (others need it)
         """Change *data*. Raises SourceError if the body is not RDF."""
         name = store.graph_name(self.graph)
-        quads = parsed(self.body, BY_NAME[self.syntax], self.graph)
+        quads = parsed(self.body, BY_NAME[self.syntax], self.graph or self.base)
         if any(not isinstance(one.graph_name, DefaultGraph) for one in quads):
             raise SourceError("The body has named graphs, but one graph is asked for: send Turtle, say.")
         described = _descriptions(quads, self.graph) if self.guarded else ()
@@ -149,6 +154,8 @@ class Patch:
             raise RequestError("The update makes another graph than the one that is asked for.")
         made = delta.between(old, (_moved(one, name) for one in alone))
         made.make(data)
+        if self.graph:
+            data.add_graph(name)
         return made
 
 
@@ -189,6 +196,21 @@ class Delete:
 
 
 @dataclass(frozen=True)
+class Require:
+    """Nothing is changed; *graph* must be there, or must not (RFC 9110, sections 13.1.1 and 13.1.2)."""
+
+    graph: str
+    exists: bool
+
+    def apply(self, data: Store, before: Store) -> Delta:  # noqa: ARG002 (others need it)
+        """Change nothing. Raises MovedOn where it is otherwise."""
+        if self.exists != (not self.graph or store.has_graph(data, self.graph)):
+            found = "no such graph" if self.exists else "such a graph already"
+            raise MovedOn(f"There is {found}: {self.graph or 'the default graph'}.")
+        return Delta()
+
+
+@dataclass(frozen=True)
 class Chain:
     """Several changes, made one after the other as one."""
 
@@ -206,9 +228,42 @@ def parsed(body: bytes, syntax: Format, base: str) -> list[Quad]:
     """Return the quads of an upload. Raises SourceError if it is not RDF, or reaches outwards."""
     if syntax.name == "rdfxml" and (b"<!DOCTYPE" in body or b"<!ENTITY" in body or b"\0" in body):
         raise SourceError("The RDF/XML has a DOCTYPE or entities, or is not UTF-8: neither is read here.")
+    if syntax.name == "rdfxml":
+        _check_xml(body)
     if syntax.name in NESTING and precheck.measure(body.decode("utf-8", "replace")).nesting > DEEPEST:
-        raise SourceError(f"The body nests deeper than {DEEPEST} levels.")
+        raise SourceError(TOO_DEEP)
     return store.parse(body, syntax, base or None)
+
+
+def _check_xml(text: bytes) -> None:
+    """Raise SourceError if *text* is not well-formed XML, or nests deep.
+
+    The parser of RDF lets the end be missing, and takes long over what is deep.
+    """
+    levels = Levels()
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler = levels.down, levels.up
+    try:
+        parser.Parse(text, True)  # noqa: FBT003 (takes no name)
+    except expat.ExpatError as error:
+        raise SourceError(f"Line {error.lineno}: Expected XML: {expat.ErrorString(error.code)}.") from error
+
+
+class Levels:
+    """Counts how deep an XML parser is."""
+
+    def __init__(self) -> None:
+        self.depth = 0
+
+    def down(self, _name: str, _attributes: dict[str, str]) -> None:
+        """Take a start tag. Raises SourceError where it is too deep."""
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise SourceError(TOO_DEEP)
+
+    def up(self, _name: str) -> None:
+        """Take an end tag."""
+        self.depth -= 1
 
 
 def _moved(quad: Quad, graph: NamedNode | DefaultGraph) -> Quad:

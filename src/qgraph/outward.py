@@ -8,7 +8,7 @@ Where they occur at all, a text that can be read in two ways is refused too.
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from qgraph.errors import OutwardQuery, QueryError
@@ -32,6 +32,8 @@ TOKEN = re.compile(
     rf"|(?P<comment>\#[^\n\r]*)|(?P<variable>[?$]\w+)|(?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)"
     rf"|(?P<name>{NAME})|(?P<word>[\w\-]+)|(?P<open><<\(|[({{\[])|(?P<close>[)}}\]])"
 )
+NAMES = ("iri", "name")
+NOTHING = " INSERT DATA {} "
 OPERANDS = ("iri", "string", "literal", "variable", "language", "name", "word", "close")
 
 
@@ -41,6 +43,33 @@ def check(text: str, service: str) -> None:
         for word, target in _Reader(text).calls():
             if word != "SERVICE" or not _is_at(target, service):
                 raise OutwardQuery(_refusal(word, target, service))
+
+
+def without_silent_loads(update: str) -> str:
+    """Return *update* with each LOAD SILENT as an operation that does nothing.
+
+    Nothing is ever fetched here, and what fails silently has no effect (SPARQL
+    1.1 Update, section 3.1.4). The result is to be checked as any text is.
+    """
+    if not SILENT.search(update):
+        return update
+    tokens = [one for one in TOKEN.finditer(update) if one.lastgroup != "comment"]
+    written, done, level = [], 0, 0
+    for at, token in enumerate(tokens):
+        level += {"open": 1, "close": -1}.get(token.lastgroup or "", 0)
+        length = 0 if level else _silent_load(tokens[at : at + 6])
+        if length:
+            written += [update[done : token.start()], NOTHING]
+            done = tokens[at + length - 1].end()
+    return "".join([*written, update[done:]])
+
+
+def _silent_load(tokens: Sequence[re.Match[str]]) -> int:
+    """Return how many of *tokens* are a LOAD SILENT of something, into a graph or not."""
+    said = [one[0].upper() if one.lastgroup == "word" else one.lastgroup for one in tokens]
+    if said[:2] != ["LOAD", "SILENT"] or not {*said[2:3]} & {*NAMES}:
+        return 0
+    return 6 if said[3:5] == ["INTO", "GRAPH"] and {*said[5:]} & {*NAMES} else 3
 
 
 def unescaped(text: str) -> str:

@@ -62,12 +62,13 @@ def settle(change: Delta, data: Store, before: Store, *, writer: str) -> Delta:
     """Set the marks of what *change* touched in *data*, and return the change with them.
 
     What is new is marked with *writer*; what is gone loses its mark; and nobody
-    moves a mark by hand.
+    moves a mark by hand, nor sets one on what belongs to the folder.
     """
     added, removed = set(), set()
+    written = {owner_of(quad) for quad in without_marks(change).quads}
     for owner in {owner_of(quad) for quad in change.quads}:
         old, now = _marks(before, owner), _marks(data, owner)
-        fresh = {Quad(owner, MARK, Literal(writer), DefaultGraph())}
+        fresh = {Quad(owner, MARK, Literal(writer), DefaultGraph())} if owner in written else set()
         wanted = (old or fresh) if any(one.predicate != MARK for one in _belonging(data, owner)) else set()
         Delta(frozenset(wanted - now), frozenset(now - wanted)).make(data)
         added |= wanted - old

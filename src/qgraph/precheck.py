@@ -9,6 +9,7 @@ a limit is to be set where no honest query comes near it.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from urllib.parse import urljoin
 
 from qgraph import outward
@@ -111,6 +112,21 @@ def using(update: str, default: Iterable[str], named: Iterable[str]) -> str:
             body = update[start:end] + " " if before == "DELETE" else ""
             written += [update[done:at], body, *clauses]
             done = at
+    return "".join([*written, update[done:]])
+
+
+def clearing(update: str) -> str:
+    """Return *update* with each CLEAR ALL said as two operations.
+
+    The engine would drop the graphs, which CLEAR leaves (SPARQL 1.1 Update, section 3.1.3).
+    """
+    parts = [*_outside(update), ("", 0, 0)]
+    written, done, clear = [], 0, -1
+    for (word, start, _), (after, _, end) in pairwise(parts):
+        clear = start if word == "CLEAR" else clear if word == "SILENT" else -1
+        if clear >= 0 and after == "ALL":
+            written += [update[done:clear], "CLEAR DEFAULT ; CLEAR NAMED"]
+            done = end
     return "".join([*written, update[done:]])
 
 

@@ -6,12 +6,14 @@ The files are read where the folder of test data has them; none is copied here.
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyoxigraph as ox
 
 MF = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"
+UT = "http://www.w3.org/2009/sparql/tests/test-update#"
+LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 QT = "http://www.w3.org/2001/sw/DataAccess/tests/test-query#"
 RS = "http://www.w3.org/2001/sw/DataAccess/tests/result-set#"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -40,13 +42,54 @@ class Case:
         return "\n".join(_nquads(path, name) for name, path in named)
 
 
+@dataclass(frozen=True)
+class State:
+    """What a store holds: files for its default graph, and for each graph its name and its file."""
+
+    data: tuple[Path, ...] = ()
+    graphs: tuple[tuple[str, Path], ...] = ()
+
+    @property
+    def quads(self) -> list[ox.Quad]:
+        """All quads, with blank nodes that no other file shares."""
+        named = [("", path) for path in self.data] + list(self.graphs)
+        nquads = "\n".join(_nquads(path, name) for name, path in named)
+        return list(ox.parse(nquads, format=ox.RdfFormat.N_QUADS))
+
+    @property
+    def names(self) -> set[str]:
+        """The names of the graphs that there are, empty ones too."""
+        return {name for name, _ in self.graphs}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A test of an update: what is there *before*, and *after* it; None where its syntax alone is tested."""
+
+    name: str
+    kind: str
+    request: Path
+    before: State = field(default_factory=State)
+    after: State | None = None
+
+
+def changes(folder: Path, group: str) -> list[Change]:
+    """Return the tests of updates of the suite in *folder* whose manifest is *group*/manifest.ttl."""
+    manifest = read(folder, group)
+    return [manifest.change(group, test) for test in manifest.tests()]
+
+
 def cases(folder: Path, group: str) -> list[Case]:
     """Return the tests of the suite in *folder* whose manifest is *group*/manifest.ttl."""
-    path = folder / group / "manifest.ttl"
-    store = ox.Store()
-    store.load(path=str(path), base_iri=BASE + group + "/manifest.ttl")
-    manifest = Manifest(store, folder)
+    manifest = read(folder, group)
     return [manifest.case(group, test) for test in manifest.tests()]
+
+
+def read(folder: Path, group: str) -> "Manifest":
+    """Return the manifest of *group*."""
+    store = ox.Store()
+    store.load(path=str(folder / group / "manifest.ttl"), base_iri=BASE + group + "/manifest.ttl")
+    return Manifest(store, folder)
 
 
 class Manifest:
@@ -86,11 +129,30 @@ class Manifest:
             tuple(graphs),
         )
 
+    def change(self, group: str, test: ox.NamedNode) -> Change:
+        """Return the test of an update that is called *test*."""
+        [action] = self.values(test, MF + "action")
+        kind = self.values(test, RDF + "type")[0].value.removeprefix(MF)
+        name = f"{group}/{test.value.partition('#')[2]}"
+        if not self.values(action, UT + "request"):
+            return Change(name, kind, self.path(action))
+        [result] = self.values(test, MF + "result")
+        [request] = self.values(action, UT + "request")
+        return Change(name, kind, self.path(request), self.state(action), self.state(result))
+
+    def state(self, described: ox.NamedNode | ox.BlankNode) -> State:
+        """Return what a store holds by the properties of *described*."""
+        named = [
+            (self.values(one, LABEL)[0].value, self.path(self.values(one, UT + "graph")[0]))
+            for one in self.values(described, UT + "graphData")
+        ]
+        return State(tuple(map(self.path, self.values(described, UT + "data"))), tuple(named))
+
     def named(self, graph: ox.NamedNode | ox.BlankNode) -> tuple[str, Path]:
         """Return the name and the file of *graph*."""
         if isinstance(graph, ox.BlankNode):
             [file] = self.values(graph, QT + "graph")
-            [label] = self.values(graph, "http://www.w3.org/2000/01/rdf-schema#label")
+            [label] = self.values(graph, LABEL)
             return label.value, self.path(file)
         return graph.value, self.path(graph)
 
@@ -156,7 +218,7 @@ def _from_graph(quads: list[ox.Quad]) -> Comparable:
     store.extend(quads)
     tables = list(store.quads_for_pattern(None, None, ox.NamedNode(RS + "ResultSet")))
     if not tables:
-        return _canonical(quads)
+        return canonical(quads)
     manifest = Manifest(store, Path())
     truth = manifest.values(tables[0].subject, RS + "boolean")
     if truth:
@@ -178,10 +240,11 @@ def _canonical_rows(rows: list[dict]) -> Comparable:
     for row in rows:
         node = ox.BlankNode()
         quads += [ox.Quad(node, ox.NamedNode(f"urn:variable:{name}"), term) for name, term in row.items()]
-    return len(rows), _canonical(quads)
+    return len(rows), canonical(quads)
 
 
-def _canonical(quads: list[ox.Quad]) -> list[str]:
+def canonical(quads: list[ox.Quad]) -> list[str]:
+    """Return *quads* as lines that equal those of any isomorphic dataset (RDFC-1.0)."""
     dataset = ox.Dataset(quads)
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     return sorted(str(quad) for quad in dataset)

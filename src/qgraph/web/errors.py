@@ -48,7 +48,7 @@ TITLES = {
     408: "Too slow",
     409: "Not yours to change",
     410: "Gone",
-    412: "Another version is in force",
+    412: "Not as you expect",
     413: "Too large",
     415: "Unsupported media type",
     421: "Wrong host",

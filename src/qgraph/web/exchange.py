@@ -2,15 +2,19 @@
 
 import sys
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import IO, Any
 from urllib.parse import unquote
 
 from flask import Flask
+from flask import Response as FlaskResponse
 from werkzeug.test import run_wsgi_app
 
 Headers = tuple[tuple[str, str], ...]
+# The files that views hand on to `page`; a server that asks otherwise has none.
+HANDED: ContextVar[list[IO[bytes]] | None] = ContextVar("handed", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +78,25 @@ def page(app: Flask, asked: Asked, body: bytes) -> Response:
         "wsgi.run_once": False,
     }
     sent = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in asked.headers.items()}
-    pieces, status, headers = run_wsgi_app(app, sent | setting, buffered=True)
+    files: list[IO[bytes]] = []
+    token = HANDED.set(files)
+    try:
+        pieces, status, headers = run_wsgi_app(app, sent | setting, buffered=True)
+    finally:
+        HANDED.reset(token)
     number, whole = int(status.split()[0]), b"".join(pieces)
+    if files:
+        return Response(number, tuple(headers.items()), files[0])
     if "Content-Length" not in headers and number not in (204, 304):
         headers["Content-Length"] = str(len(whole))
     return Response(number, tuple(headers.items()), whole)
+
+
+def hand_on(response: FlaskResponse, body: IO[bytes]) -> None:
+    """Give *response* the file *body*: unread to the server that asked by `page`, read to any other."""
+    files = HANDED.get()
+    if files is not None:
+        files.append(body)
+        return
+    with body:
+        response.data = body.read()

@@ -2,18 +2,17 @@
 
 import zlib
 from dataclasses import replace
+from urllib.parse import quote
 from uuid import uuid4
 
 from flask import Blueprint, Response, request
-from werkzeug.datastructures import FileStorage
 from werkzeug.http import parse_options_header
 
 from qgraph import commit
-from qgraph.commit import Chain, Change, Delete, Merge, Patch, Put
+from qgraph.commit import Chain, Change, Delete, Merge, Patch, Put, Require
 from qgraph.engine import Task
 from qgraph.errors import (
     BodyTooLarge,
-    MovedOn,
     NotAcceptable,
     NotFound,
     RequestError,
@@ -25,13 +24,41 @@ from qgraph.protocol import UPDATE, Answer, choose
 from qgraph.settings import Settings
 from qgraph.versions import FULL, PUBLIC
 from qgraph.web import access, writes
+from qgraph.web.exchange import hand_on
 from qgraph.web.pages import here, site, writer
-from qgraph.web.sparql import headers_of
+from qgraph.web.sparql import CORS, headers_of
 
 blueprint = Blueprint("graphs", __name__)
 METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "OPTIONS")
+READING = ("GET", "HEAD", "OPTIONS")
+OPTIONS = {
+    "Allow": ", ".join(METHODS),
+    "Accept-Patch": UPDATE,  # RFC 5789, section 3.1
+    # Pages of other sites may read, and no more.
+    "Access-Control-Allow-Headers": "Accept, If-None-Match",
+    "Access-Control-Allow-Methods": ", ".join(READING),
+    "Access-Control-Max-Age": "86400",
+}
 WHOLE = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
+FORM = "multipart/form-data"
+URI = ":/[]@!$&'()*+,;="  # what stands in an address as it is, beside letters, digits and -._~
 GZIP = 16 + zlib.MAX_WBITS
+
+
+@blueprint.before_request
+def _admit() -> Response | None:
+    """Answer OPTIONS; let only who may write go on with what writes, before anything of it is looked at."""
+    if request.method == "OPTIONS":
+        return Response(status=204, headers=OPTIONS)
+    if request.method not in READING:
+        writes.check(site().settings, writer())
+    return None
+
+
+@blueprint.after_request
+def _open(response: Response) -> Response:
+    response.headers.update(CORS)
+    return response
 
 
 @blueprint.route("/graphs", methods=METHODS)
@@ -54,8 +81,8 @@ def _whole() -> Response:
     """Add what was posted to the store: a dataset as it is, a graph under a new name."""
     if request.method != "POST":
         raise RequestError("Name one graph: “?default”, or “?graph=” and its IRI.")
-    kind, _ = parse_options_header(request.content_type)
-    syntax = _syntax(kind) if kind != "multipart/form-data" else BY_NAME["turtle"]
+    kind = _kind(request.content_type)
+    syntax = _syntax(kind) if kind != FORM else BY_NAME["turtle"]
     if syntax.holds_named_graphs:
         return _written(Merge(_body(), syntax.name, site().version().base))
     if not site().settings.bare:
@@ -67,24 +94,23 @@ def _whole() -> Response:
 def _answer(name: str) -> Response:
     if request.method in ("GET", "HEAD"):
         return _read(name)
-    guarded = not site().settings.bare
     if request.method == "DELETE":
-        return _written(Delete(name, guarded=guarded))
-    _check_new(name)
+        return _written(Delete(name, guarded=not site().settings.bare))
     created = name if name and not _exists(name) else ""
-    if request.method == "PATCH":
-        return _written(_patch(name), created=created)
-    return _written(_upload(name, replaces=request.method == "PUT"), created=created)
+    change = _patch(name) if request.method == "PATCH" else _upload(name, replaces=request.method == "PUT")
+    return _written(Chain((*_required(name), change)), created=created)
 
 
-def _check_new(name: str) -> None:
-    """Raise MovedOn where the client wants a new graph, and there is one (RFC 9110, section 13.1.2)."""
-    if request.headers.get("If-None-Match") == "*" and _exists(name):
-        raise MovedOn("There is such a graph already.")
+def _required(name: str) -> tuple[Require, ...]:
+    """Return what the client says must hold: that there is such a graph, or none (RFC 9110, section 13.1)."""
+    wanted = (("If-Match", True), ("If-None-Match", False))
+    return tuple(
+        Require(name, exists=exists) for header, exists in wanted if request.headers.get(header, "") == "*"
+    )
 
 
 def _patch(name: str) -> Patch:
-    kind, _ = parse_options_header(request.content_type)
+    kind = _kind(request.content_type)
     if kind != UPDATE:
         raise UnsupportedMediaType(f"The body is {kind or 'of no stated type'}, expected {UPDATE}.")
     limits = commit.limits(site().settings)
@@ -96,17 +122,22 @@ def _patch(name: str) -> Patch:
 
 def _upload(name: str, *, replaces: bool) -> Change:
     """Return the change that an upload to the graph *name* asks for, of one body or of several files."""
-    guarded = not site().settings.bare
-    kind, _ = parse_options_header(request.content_type)
-    if kind != "multipart/form-data":
-        return Put(name, _body(), _syntax(kind).name, replaces=replaces, guarded=guarded)
-    parts = [
-        Put(name, file.read(), _syntax_of_file(file).name, replaces=False, guarded=guarded)
-        for file in request.files.values()
-    ]
+    kind = _kind(request.content_type)
+    if kind != FORM:
+        return _put(name, _body(), kind, replaces=replaces)
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise UnsupportedMediaType("A form is not packed: expected it as it is.")
+    files = request.files.items(multi=True)
+    parts = [_put(name, file.read(), _kind(file.content_type), replaces=False) for _, file in files]
     if not parts:
         raise RequestError("The form holds no file: send the graph as one, with its type.")
     return Chain((replace(parts[0], replaces=replaces), *parts[1:]))
+
+
+def _put(name: str, body: bytes, kind: str, *, replaces: bool) -> Put:
+    known = site()
+    guarded = not known.settings.bare
+    return Put(name, body, _syntax(kind).name, replaces=replaces, guarded=guarded, base=known.version().base)
 
 
 def _written(change: Change, *, created: str = "") -> Response:
@@ -114,8 +145,14 @@ def _written(change: Change, *, created: str = "") -> Response:
     version = writes.write(site().settings, change, writer())
     headers = writes.headers_of(version)
     if created:
-        return Response(status=201, headers=headers | {"Location": created})
+        return Response(status=201, headers=headers | {"Location": _location(created)})
     return Response(status=204, headers=headers)
+
+
+def _location(name: str) -> str:
+    """Return an address here at which the graph *name* is read."""
+    own = f"{here()}/graphs"
+    return quote(name, safe=URI) if name.startswith(f"{own}/") else f"{own}?graph={quote(name, safe='')}"
 
 
 def _named() -> str:
@@ -132,14 +169,18 @@ def _named() -> str:
 
 def _syntax(kind: str) -> Format:
     for one in GRAPHS:
-        if kind.lower() in (one.media_type, *one.aliases):
+        if kind in (one.media_type, *one.aliases):
             return one
     raise UnsupportedMediaType(f"The body is {kind or 'of no stated type'}, expected RDF, as text/turtle.")
 
 
-def _syntax_of_file(file: FileStorage) -> Format:
-    kind, _ = parse_options_header(file.content_type)
-    return _syntax(kind)
+def _kind(content_type: str | None) -> str:
+    """Return the media type that a header names. Raises UnsupportedMediaType unless its text is UTF-8."""
+    kind, options = parse_options_header(content_type)
+    charset = options.get("charset", "utf-8")
+    if charset.lower() not in ("utf-8", "utf8", "us-ascii"):
+        raise UnsupportedMediaType(f"The body's charset is {charset}, expected UTF-8.")
+    return kind.lower()
 
 
 def _body() -> bytes:
@@ -154,15 +195,18 @@ def _body() -> bytes:
 
 def unpacked(packed: bytes, settings: Settings) -> bytes:
     """Return what *packed*, in gzip, holds. Raises BodyTooLarge over `upload_limit`, RequestError."""
-    unpacker = zlib.decompressobj(GZIP)
-    try:
-        body = unpacker.decompress(packed, settings.upload_limit + 1)
-    except zlib.error as error:
-        raise RequestError(f"The body is not gzip: {error}.") from error
-    if len(body) > settings.upload_limit:
-        raise BodyTooLarge(f"Unpacked, the body has more than {settings.upload_limit:,} bytes.")
-    if not unpacker.eof:
-        raise RequestError("The body ends before its gzip does.")
+    body = b""
+    while packed:  # a file may have several members (RFC 1952, section 2.2)
+        unpacker = zlib.decompressobj(GZIP)
+        try:
+            body += unpacker.decompress(packed, settings.upload_limit + 1 - len(body))
+        except zlib.error as error:
+            raise RequestError(f"The body is not gzip: {error}.") from error
+        if len(body) > settings.upload_limit:
+            raise BodyTooLarge(f"Unpacked, the body has more than {settings.upload_limit:,} bytes.")
+        if not unpacker.eof:
+            raise RequestError("The body ends before its gzip does.")
+        packed = unpacker.unused_data
     return body
 
 
@@ -193,6 +237,9 @@ def _read(name: str) -> Response:
     except UnknownGraph as error:
         raise NotFound(f"There is no graph {name}.") from error
     tag = {"ETag": writes.etag(answer.reply.version, syntax), "Vary": "Accept, Authorization"}
-    response = Response(answer.reply.read(), headers=headers_of(answer) | tag)
-    response.make_conditional(request)
+    response = Response(headers=headers_of(answer) | tag)
+    if response.make_conditional(request).status_code == 304:
+        answer.reply.body.close()
+    else:
+        hand_on(response, answer.reply.body)
     return response

@@ -185,9 +185,9 @@ class Connection(asyncio.Protocol):
         """Write *body* piece by piece, each when the one before it was taken."""
         with body, suppress(ConnectionResetError):
             while whole.asked.method != "HEAD" and not self.closing and (piece := body.read(CHUNK)):
-                self.taken = self.connections.loop.create_future()
                 self.transport.write(piece)
                 if self.full:
+                    self.taken = self.connections.loop.create_future()
                     await self.taken
 
     def _write(self, whole: Whole, response: Response) -> None:

@@ -119,7 +119,7 @@ def _dated(response: Response) -> Response:
 
 
 def path_of(iri: str) -> str:
-    """Return the path of the page here about *iri*, in the version that is looked at; empty if there is none."""
+    """Return the path of the page about *iri*, in the version that is looked at; empty if there is none."""
     base = site().version().base
     if not iri.startswith(base) or "#" in iri.removeprefix(base).partition("/")[0]:
         return ""

@@ -10,9 +10,9 @@ from qgraph.errors import MovedOn, WriteRefused
 from qgraph.protocol import SentUpdate
 from qgraph.settings import Settings
 from qgraph.versions import Version, current, describe
-from qgraph.web.access import visitor
+from qgraph.web.access import Visitor, visitor
 
-ETAG = re.compile(r'"v(\d+)[^"]*"')
+ETAG = re.compile(r'"v(\d{1,18})(?:\D[^"]*)?"')
 LONGEST = 1_000
 
 
@@ -41,17 +41,23 @@ def write(settings: Settings, change: Change, writer: Writer) -> Version:
     another site that a browser shows. Raises NotAuthorized or WriteRefused for
     who may not, MovedOn where the version that If-Match names is not in force.
     """
+    who = check(settings, writer)
     expected = _expected(settings, writer.headers)
-    if settings.bare and settings.open_writes:
-        _check_origin(writer.headers)
-        return commit.write_bare(settings, change, expected)
-    who = visitor(settings, writer.headers, writer.address)
-    who.must("curator")
     if settings.bare:
         return commit.write_bare(settings, change, expected)
     author = Author(who.id, who.role)
     message = " ".join(writer.headers.get("qgraph-message", "").split())[:LONGEST]
     return commit.write(settings, commit.Request(change, author, message, expected))
+
+
+def check(settings: Settings, writer: Writer) -> Visitor:
+    """Return who *writer* is. Raises NotAuthorized or WriteRefused for who may not write."""
+    if settings.bare and settings.open_writes:
+        _check_origin(writer.headers)
+        return Visitor()
+    who = visitor(settings, writer.headers, writer.address)
+    who.must("curator")
+    return who
 
 
 def body_limit(settings: Settings, writer: Writer) -> int:
