@@ -111,7 +111,7 @@ def _named_version() -> str:
 @blueprint.after_app_request
 def _dated(response: Response) -> Response:
     """Say of a page of a version when that was made (RFC 7089, section 2.1)."""
-    response.headers.add("Vary", "Accept-Datetime")
+    response.vary.add("Accept-Datetime")
     if request.args.get("version") and response.status_code == 200:
         address = here() + memento.original(request.path, request.query_string.decode("latin-1"))
         response.headers.update(memento.headers_of(site().version(), address))

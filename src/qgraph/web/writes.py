@@ -12,7 +12,7 @@ from qgraph.settings import Settings
 from qgraph.versions import Version, current, describe
 from qgraph.web.access import Visitor, visitor
 
-ETAG = re.compile(r'"v(\d{1,18})(?:\D[^"]*)?"')
+ETAG = re.compile(r'"v(\d{1,18})(?:[^\d"][^"]*)?"')
 LONGEST = 1_000
 
 
