@@ -40,7 +40,7 @@ tests/clients/node_modules: tests/clients/package-lock.json
 
 # Every attack and a long fuzz; takes several minutes.
 soak: .venv/test
-	$(BIN)/python -m pytest --no-cov --soak tests/test_attacks.py tests/test_slow_clients.py tests/test_rights.py
+	$(BIN)/python -m pytest --no-cov --soak tests/test_attacks.py tests/test_slow_clients.py tests/test_guard.py tests/test_rights.py
 
 check: .venv/test format lint types test
 

@@ -351,9 +351,9 @@ def random_steps(data: Store, names: Names, seed: int, count: int) -> Iterator[t
         yield increment.derive(change, step, reasons=False), step
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(3))
 def test_a_look_at_what_a_change_touches_finds_what_a_look_at_all_finds(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, request: pytest.FixtureRequest
 ) -> None:
     graph = Path(shutil.copytree(CASES / "tiny", tmp_path / "graph"))
     (graph / "shapes" / "more.ttl").write_text(MORE_SHAPES)
@@ -364,7 +364,9 @@ def test_a_look_at_what_a_change_touches_finds_what_a_look_at_all_finds(
     data = in_memory(started(graph))
     known: list[Finding] = []
     refused = 0
-    for change, step in random_steps(data, names, seed, count=60):
+    for change, step in random_steps(
+        data, names, seed, count=500 if request.config.getoption("--soak") else 80
+    ):
         found = increment.findings(change, step, checks=sources.checks, known=known)
         whole = increment.whole(data, names, sources.checks)
 
@@ -375,7 +377,7 @@ def test_a_look_at_what_a_change_touches_finds_what_a_look_at_all_finds(
         else:
             change.undone().make(data)
             refused += 1
-    assert 0 < refused < 60
+    assert refused
 
 
 def about(finding: Finding) -> tuple[str, ...]:
