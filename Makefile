@@ -38,9 +38,10 @@ tests/clients/node_modules: tests/clients/package-lock.json
 	-@if command -v npm >/dev/null; then \
 	  npm ci --prefix tests/clients --ignore-scripts --no-audit --no-fund --loglevel=error && touch $@; fi
 
-# Every attack and a long fuzz; takes several minutes.
+# Every attack, a long fuzz, 20 kills, many writers for long; takes several minutes.
 soak: .venv/test
-	$(BIN)/python -m pytest --no-cov --soak tests/test_attacks.py tests/test_slow_clients.py tests/test_rights.py
+	$(BIN)/python -m pytest --no-cov --soak tests/test_attacks.py tests/test_slow_clients.py tests/test_rights.py \
+	  tests/test_durability.py
 
 check: .venv/test format lint types test
 
