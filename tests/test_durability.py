@@ -157,10 +157,11 @@ def test_no_update_of_many_writers_is_lost_and_no_reader_sees_half_of_one(
                 seen += 1
         return seen
 
-    with serving(ROOT, tmp_path, "--bare", "--open-writes") as address, Client(port_of(address)) as client:
-        port = client.connection.port
+    with serving(ROOT, tmp_path, "--bare", "--open-writes") as address:
+        port = port_of(address)
         start = " ".join(f"<urn:w{number}> <urn:n> 0 ." for number in range(CLIENTS))
-        assert client.update(f"INSERT DATA {{ <urn:all> <urn:n> 0 . {start} }}") == 204
+        with Client(port) as client:
+            assert client.update(f"INSERT DATA {{ <urn:all> <urn:n> 0 . {start} }}") == 204
         with ThreadPoolExecutor(2 * CLIENTS) as many:
             writers = [many.submit(write, port, number) for number in range(CLIENTS)]
             readers = [many.submit(read, port) for _ in range(CLIENTS)]
@@ -168,7 +169,8 @@ def test_no_update_of_many_writers_is_lost_and_no_reader_sees_half_of_one(
             ended.set()
             written = [one.result() for one in writers]
             seen = [one.result() for one in readers]
-        counts = {who: int(n) for who, n in client.rows(COUNTS)}
+        with Client(port) as client:
+            counts = {who: int(n) for who, n in client.rows(COUNTS)}
 
     assert {status for statuses in written for status in statuses} == {204}
     assert all(seen)
