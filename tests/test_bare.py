@@ -117,6 +117,21 @@ def test_relative_iris_of_an_update_stand_under_the_base_of_the_store(bare: str)
     assert rows(bare, "SELECT ?o { ?s ?p ?o }") == ["http://localhost/c"]
 
 
+def test_an_update_may_declare_again_between_its_operations(bare: str) -> None:
+    text = """PREFIX a: <urn:a:> CLEAR ALL ; INSERT DATA { a:x a:y 1 } ; PREFIX b: <urn:b:>
+    INSERT DATA { a:x b:y 2 } ; PREFIX a: <urn:c:> BASE <http://e/> INSERT DATA { a:x b:y <z> }"""
+
+    assert update(bare, text)[0] == 204
+    assert rows(bare, "SELECT ?s ?p ?o { ?s ?p ?o }") == [
+        "urn:a:x,urn:a:y,1",
+        "urn:a:x,urn:b:y,2",
+        "urn:c:x,urn:b:y,http://e/z",
+    ]
+    assert update(bare, "CLEAR ALL ; PREFIX a: <urn:a:> INSERT DATA { a:x a:y } ;")[0] == 400
+    assert len(rows(bare, "SELECT ?s ?p ?o { ?s ?p ?o }")) == 3
+    assert "LOAD is not" in update(bare, "CLEAR ALL ; PREFIX a: <urn:a:> LOAD <http://127.0.0.1:9/>")[1]
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
 def test_a_graph_whose_name_is_no_iri_is_refused_in_words(bare: str, method: str) -> None:
     status, said = send(f"{bare}/graphs?graph=http://%5B/", method, b"" if method == "PUT" else None, TURTLE)

@@ -53,7 +53,7 @@ class Update:
         )
         text = precheck.clearing(precheck.using(text, default, named))
         touched = self._touched(text) if holds_data_alone(text) else None
-        store.update(data, text, self.base or None)
+        _run(data, text, self.base)
         if touched is None or any(map(store.has_blank_node, touched)):
             return delta.of_stores(before, data)
         return Delta(
@@ -67,8 +67,19 @@ class Update:
         A large store then need not be compared as a whole.
         """
         named = Store()
-        store.update(named, _as_inserts(text), self.base or None)
+        _run(named, _as_inserts(text), self.base)
         return list(named)
+
+
+def _run(data: Store, update: str, base: str) -> None:
+    """Change *data*, which is thrown away where this fails, as *update* says.
+
+    What a part of it is to the engine is looked at once more by itself.
+    """
+    for part in precheck.parts(update):
+        if part != update:
+            outward.check(part, "")
+        store.update(data, part, base or None)
 
 
 def holds_data_alone(text: str) -> bool:
@@ -149,7 +160,7 @@ class Patch:
         name = store.graph_name(self.graph)
         old = set(data.quads_for_pattern(None, None, None, name))
         alone = store.in_memory(_moved(one, DefaultGraph()) for one in old)
-        store.update(alone, self.text, self.graph or None)
+        _run(alone, self.text, self.graph)
         if any(True for _ in alone.named_graphs()):
             raise RequestError("The update makes another graph than the one that is asked for.")
         made = delta.between(old, (_moved(one, name) for one in alone))
