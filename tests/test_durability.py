@@ -24,7 +24,7 @@ from qgraph import keeping, process, versions
 from qgraph.errors import DeadlineExceeded
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-PAIRS = 50  # facts that one update adds, each in two halves
+PAIRS = 100  # facts that one update adds, each in two halves
 CLIENTS = 8
 
 
