@@ -7,7 +7,7 @@ BIN = .venv/bin
 GRAPH = $(shell find ontology shapes data queries src/qgraph/core -type f) src/qgraph/*.py
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: serve build test soak check format lint types system docs lock clean
+.PHONY: serve build test soak check format lint types system docs lock audit sbom clean
 
 serve: build
 	@$(BIN)/qgraph serve --port $(PORT)
@@ -38,9 +38,10 @@ tests/clients/node_modules: tests/clients/package-lock.json
 	-@if command -v npm >/dev/null; then \
 	  npm ci --prefix tests/clients --ignore-scripts --no-audit --no-fund --loglevel=error && touch $@; fi
 
-# Every attack and a long fuzz; takes several minutes.
+# Every attack, a long fuzz, 20 kills, many writers for long; takes several minutes.
 soak: .venv/test
-	$(BIN)/python -m pytest --no-cov --soak tests/test_attacks.py tests/test_slow_clients.py tests/test_guard.py tests/test_rights.py
+	$(BIN)/python -m pytest --no-cov --soak tests/test_attacks.py tests/test_slow_clients.py tests/test_rights.py \
+	  tests/test_durability.py tests/test_guard.py
 
 check: .venv/test format lint types test
 
@@ -74,5 +75,18 @@ lock: .venv/serve
 	npm update --prefix tests/clients --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
 	$(BIN)/python tests/clients/slim.py
 
+# Tools for what we ship, in a place of their own; they ask the network, so no test and no check needs them.
+.venv/supply: | .venv/serve
+	$(PYTHON) -m venv $@
+	$@/bin/python -m pip install --quiet --disable-pip-version-check pip-audit cyclonedx-bom
+
+# Looks for known faults in what is locked; one that cannot be looked up counts as a failure.
+audit: .venv/supply
+	.venv/supply/bin/pip-audit --requirement requirements.txt --require-hashes --disable-pip --strict
+
+# Writes sbom.json: what is locked, as CycloneDX.
+sbom: .venv/supply
+	.venv/supply/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o sbom.json
+
 clean:
-	rm -rf .venv store tests/clients/node_modules .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache
+	rm -rf sbom.json .venv store tests/clients/node_modules .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache

@@ -9,13 +9,14 @@ from urllib.request import Request, urlopen
 import pytest
 
 from conftest import ROOT, serving
-from qgraph import commit, settings, versions
+from qgraph import commit, edit, settings, versions
 from qgraph.bare import KEPT
-from qgraph.edit import Update
+from qgraph.edit import Author, Update
 from qgraph.errors import QgraphError, SettingsError
 from qgraph.precheck import Limits
 from qgraph.settings import Settings
 
+ANYONE = Author("anyone", "")
 TURTLE = {"Content-Type": "text/turtle"}
 ONE = b"<urn:a> <urn:b> <urn:c> ."
 
@@ -24,6 +25,10 @@ ONE = b"<urn:a> <urn:b> <urn:c> ."
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with serving(ROOT, tmp_path_factory.mktemp("bare"), "--bare", "--open-writes") as address:
         yield address
+
+
+def asked(text: str) -> edit.Request:
+    return edit.Request(Update(text, Limits()), ANYONE)
 
 
 def send(
@@ -117,6 +122,21 @@ def test_relative_iris_of_an_update_stand_under_the_base_of_the_store(bare: str)
     assert rows(bare, "SELECT ?o { ?s ?p ?o }") == ["http://localhost/c"]
 
 
+def test_an_update_may_declare_again_between_its_operations(bare: str) -> None:
+    text = """PREFIX a: <urn:a:> CLEAR ALL ; INSERT DATA { a:x a:y 1 } ; PREFIX b: <urn:b:>
+    INSERT DATA { a:x b:y 2 } ; PREFIX a: <urn:c:> BASE <http://e/> INSERT DATA { a:x b:y <z> }"""
+
+    assert update(bare, text)[0] == 204
+    assert rows(bare, "SELECT ?s ?p ?o { ?s ?p ?o }") == [
+        "urn:a:x,urn:a:y,1",
+        "urn:a:x,urn:b:y,2",
+        "urn:c:x,urn:b:y,http://e/z",
+    ]
+    assert update(bare, "CLEAR ALL ; PREFIX a: <urn:a:> INSERT DATA { a:x a:y } ;")[0] == 400
+    assert len(rows(bare, "SELECT ?s ?p ?o { ?s ?p ?o }")) == 3
+    assert "LOAD is not" in update(bare, "CLEAR ALL ; PREFIX a: <urn:a:> LOAD <http://127.0.0.1:9/>")[1]
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
 def test_a_graph_whose_name_is_no_iri_is_refused_in_words(bare: str, method: str) -> None:
     status, said = send(f"{bare}/graphs?graph=http://%5B/", method, b"" if method == "PUT" else None, TURTLE)
@@ -187,7 +207,7 @@ def test_the_last_twenty_versions_are_kept(tmp_path: Path) -> None:
     chosen = settings.read({}, store=tmp_path, bare=True)
     commit.start_bare(chosen)
     for number in range(KEPT + 2):
-        commit.write_bare(chosen, Update(f"INSERT DATA {{ <urn:a> <urn:b> {number} }}", Limits()))
+        commit.write_bare(chosen, asked(f"INSERT DATA {{ <urn:a> <urn:b> {number} }}"))
 
     assert versions.current(tmp_path) == KEPT + 3
     assert len(list((tmp_path / "versions").iterdir())) == KEPT
@@ -197,7 +217,7 @@ def test_an_update_over_a_limit_changes_nothing(tmp_path: Path) -> None:
     chosen = settings.read({}, store=tmp_path, bare=True)
     commit.start_bare(chosen)
     with pytest.raises(QgraphError, match="query_length"):
-        commit.write_bare(chosen, Update("CLEAR ALL", Limits(length=5)))
+        commit.write_bare(chosen, edit.Request(Update("CLEAR ALL", Limits(length=5)), ANYONE))
 
     assert versions.current(tmp_path) == 1
 

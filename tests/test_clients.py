@@ -4,15 +4,18 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 
 import pytest
 import SPARQLWrapper
 from rdflib import RDF, Dataset, Graph, Literal, URIRef
 from rdflib.plugins.stores.sparqlstore import SPARQLStore, SPARQLUpdateStore
 
-from conftest import serving
+from conftest import built, serving
+from qgraph import tokens
 from qgraph.settings import Settings
 
 ROWS = "SELECT ?s ?o { ?s a ?o } ORDER BY ?s ?o LIMIT 5"
@@ -83,6 +86,71 @@ def test_rdflib_writes_to_a_plain_store(tiny: Settings, tmp_path: object) -> Non
         assert list(graph.objects()) == [Literal("ə", lang="az")]
 
 
+def test_rdflib_changes_a_plain_store_in_every_way_it_has(tiny: Settings, tmp_path: Path) -> None:
+    one, two, says = URIRef("http://e/a"), URIRef("http://e/c"), URIRef("http://e/b")
+    with serving(tiny.graph, tmp_path, "--bare", "--open-writes") as address:
+        store = SPARQLUpdateStore(f"{address}/sparql", f"{address}/sparql", autocommit=False)
+        dataset = Dataset(store, default_union=False)
+        graph = dataset.graph(URIRef("http://e/g"))
+        graph.add((one, says, Literal(1)))
+        graph.addN([(one, says, Literal(n), graph) for n in (2, 3)])
+        store.commit()
+        assert set(graph.objects()) == {Literal(1), Literal(2), Literal(3)}
+
+        graph.remove((one, says, Literal(2)))
+        graph.set((two, says, one))
+        graph.update("INSERT { ?o ?p ?s } WHERE { ?s ?p ?o FILTER(isIRI(?o)) }")
+        store.commit()
+        assert set(graph) == {
+            (one, says, Literal(1)),
+            (one, says, Literal(3)),
+            (two, says, one),
+            (one, says, two),
+        }
+
+        graph.add((two, says, Literal("taken back")))
+        store.rollback()
+        dataset.default_graph.add((one, says, one))
+        store.commit()
+        assert Literal("taken back") not in set(graph.objects())
+        assert set(dataset.default_graph) == {(one, says, one)}
+
+        graph.remove((None, None, None))
+        store.commit()
+        assert set(graph) == set()
+
+
+FACT = """PREFIX : <https://tiny.example/ontology#> PREFIX core: <https://w3id.org/qgraph/core#>
+INSERT DATA { <{graph}> a core:Evidence ; core:fromSource <https://tiny.example/source/leaflet> ;
+  core:voice core:Editor ; core:stated core:Explicit ; core:tier core:Open .
+  GRAPH <{graph}> { <https://tiny.example/film/tide> :length {length} } }"""
+
+
+@pytest.fixture
+def curated(graph: Path, tmp_path: Path) -> Iterator[tuple[str, str]]:
+    """A published graph of its own: its address, and the token of a curator."""
+    settings = built(graph, tmp_path / "store")
+    _, secret = tokens.create(settings.store, "curator", "a client")
+    with serving(graph, settings.store) as address:
+        yield address, secret
+
+
+def test_rdflib_writes_to_a_published_graph_as_a_curator(curated: tuple[str, str]) -> None:
+    address, secret = curated
+    endpoint = f"{address}/sparql"
+    bearer = {"Authorization": f"Bearer {secret}"}
+    store = SPARQLUpdateStore(endpoint, endpoint, context_aware=True, headers=bearer)
+    name = URIRef("https://tiny.example/evidence/leaflet/w1")
+    store.update(FACT.replace("{graph}", name).replace("{length}", "70"))
+    length = URIRef("https://tiny.example/ontology#length")
+
+    assert (URIRef("https://tiny.example/film/tide"), length, Literal(70)) in Graph(store, name)
+    with pytest.raises(HTTPError, match="422"):
+        store.update(FACT.replace("{graph}", name).replace("{length}", "'long'"))
+    with pytest.raises(HTTPError, match="401"):
+        SPARQLUpdateStore(endpoint, endpoint).update("CLEAR ALL")
+
+
 CLIENTS = Path(__file__).parent / "clients"
 
 
@@ -132,6 +200,20 @@ def test_comunica_reads_and_writes(node: str, tiny: Settings, address: str, tmp_
     assert found["named"]["truth"] is True
     assert found["named"]["triples"] > 20
     assert found["written"] == ["2"]
+
+
+def test_comunica_writes_to_a_published_graph_as_a_curator(node: str, curated: tuple[str, str]) -> None:
+    address, secret = curated
+    name = "https://tiny.example/evidence/leaflet/w1"
+    good, bad = (FACT.replace("{graph}", name).replace("{length}", length) for length in ("70", "'long'"))
+    command = [node, str(CLIENTS / "curator.mjs"), f"{address}/sparql", secret, name, good, bad]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+    assert ran.returncode == 0, ran.stderr
+    found = json.loads(ran.stdout)
+    assert found["written"] == ["70"]
+    assert "422" in found["refused"]
+    assert "401" in found["stranger"]
 
 
 def test_the_lock_of_the_clients_holds_digests_and_no_address() -> None:

@@ -152,7 +152,7 @@ def test_an_older_backup_brings_nothing_back(told: Settings, tmp_path: Path) -> 
 
 
 MODULES = {"forget": forget, "keeping": keeping, "versions": versions}
-MOMENTS = ["forget._publish", "keeping.let_go", "forget._rebuild", "versions.swap_rebuilt", "versions.drop"]
+MOMENTS = ["forget._publish", "keeping.let_go", "forget._rebuild", "versions.drop"]
 
 
 def forget_and_die(settings: Settings, moment: str) -> None:
@@ -235,3 +235,90 @@ def test_names_that_stand_in_other_texts_are_told(told: Settings) -> None:
     done = history.forget_all(told, Forget(erased=[PERSON]))
 
     assert any("Seen by" in statement for statement in done.elsewhere)
+
+
+def test_messages_and_findings_of_every_version_lose_a_name_that_is_no_longer_in_force(
+    told: Settings,
+) -> None:
+    history.revert(told, 1, CURATOR, message=f"Without {NAME} again.")
+    label = evidence("evidence/leaflet/w8", f'<film/tide> rdfs:label "{NAME}"@de')
+    history.tag(told, "named", write(told, label).number)
+    history.revert(told, 1, CURATOR)
+    history.forget_all(told, Forget(erased=[PERSON]))
+
+    told_of = [versions.describe(told.store, number).message for number in versions.numbers(told.store)]
+    assert not [message for message in told_of if NAME in message]
+    findings = [
+        one for number in versions.numbers(told.store) for one in versions.findings(told.store, number)
+    ]
+    assert not [one for one in findings if NAME in str(one)]
+
+
+def test_a_tier_is_raised_and_never_lowered(told: Settings) -> None:
+    about = ABOUT.replace("core:Open", "core:Restricted ; core:reviewNote 'Told.'@en")
+    write(told, evidence("evidence/leaflet/w9", "<film/tide> :length 4711", about))
+    with pytest.raises(NotFound):
+        history.forget_all(told, Forget(thing=f"{BASE}evidence/leaflet/w9", tier=CORE + "Sensitive"))
+
+    assert "4711" in str(list(held(told, FULL)))
+
+
+def test_a_raised_tier_leaves_no_fact_in_the_changes_of_any_version(told: Settings) -> None:
+    write(told, evidence("evidence/leaflet/w9", "<film/tide> :length 4711"))
+    history.tag(told, "shown", versions.current(told.store))
+    gone = "<evidence/leaflet/w9>"
+    write(told, f"DELETE WHERE {{ GRAPH {gone} {{ ?s ?p ?o }} }} ; DELETE WHERE {{ {gone} ?p ?o }}")
+    history.forget_all(told, Forget(thing=f"{BASE}evidence/leaflet/w9", tier=CORE + "Restricted"))
+
+    for number in versions.numbers(told.store):
+        assert "4711" not in versions.changes(told.store, number).read_text()
+        assert "4711" not in str(list(versions.open_version(told.store, number)))
+
+
+def test_a_write_finishes_what_a_killed_erasure_began(told: Settings) -> None:
+    killed = process.context().Process(target=forget_and_die, args=(told, "forget._publish"))
+    killed.start()
+    killed.join()
+    write(told, evidence("evidence/leaflet/w3", "<film/harbour> :length 91"))
+
+    assert is_anywhere(told.store, NAME) == []
+
+
+def die_in_exchange(settings: Settings) -> None:
+    original = versions.swap_rebuilt
+
+    def swap(store: Path) -> None:
+        if any((store / "versions").glob("candidate-old-*")):
+            os.kill(os.getpid(), signal.SIGKILL)
+        original(store)
+
+    versions.swap_rebuilt = swap
+    forget.forget(settings, Forget(erased=[PERSON]))
+
+
+def test_a_kill_while_a_version_is_exchanged_costs_no_version(told: Settings) -> None:
+    history.revert(told, 1, CURATOR)
+    write(told, evidence("evidence/leaflet/w3", "<film/harbour> :length 4711"))
+    killed = process.context().Process(target=die_in_exchange, args=(told,))
+    killed.start()
+    killed.join()
+    assert killed.exitcode == -signal.SIGKILL
+    history.recover(told)
+
+    assert "4711" in str(list(held(told)))
+    assert is_anywhere(told.store, NAME) == []
+
+
+def test_what_a_killed_backup_left_is_swept(told: Settings) -> None:
+    (told.store / "backup-left").mkdir()
+    history.recover(told)
+
+    assert not (told.store / "backup-left").exists()
+
+
+def test_a_corrected_value_keeps_its_kind(told: Settings) -> None:
+    write(told, evidence("evidence/leaflet/w3", "<film/harbour> :length 4711"))
+    history.forget_all(told, Forget(thing=f"{BASE}film/harbour", old="4711", new="4712"))
+
+    number = '"4712"^^<http://www.w3.org/2001/XMLSchema#integer>'
+    assert any(str(quad.object) == number for quad in held(told))

@@ -391,3 +391,97 @@ def started(graph: Path) -> Iterator[Quad]:
     yield from (*loaded.ontology, *loaded.shapes)
     leaflet = NamedNode(f"{BASE}source/leaflet")
     yield from (one for one in loaded.data if one.subject == leaflet and one.graph_name == DefaultGraph())
+
+
+RUN_TOGETHER = [
+    f"DELETEWHERE {{ GRAPH <{FOLDERS}> {{ <film/harbour> :length 90 }} }}",
+    f"CLEARGRAPH<{BASE}{FOLDERS}>",
+    f"ADDGRAPH<{BASE}{OURS}>TO<{BASE}{FOLDERS}>",
+]
+
+
+@pytest.mark.parametrize("words", RUN_TOGETHER)
+def test_words_that_run_together_hide_nothing_from_the_guard(settings: Settings, words: str) -> None:
+    write(settings, evidence(OURS, "<film/tide> :length 70"))
+    with pytest.raises(Conflict, match="belongs to the graph's folder"):
+        write(settings, evidence("evidence/leaflet/w2", "<film/tide> :length 71") + " ; " + words)
+
+    assert versions.current(settings.store) == 2
+    assert keeping.fault(settings.store, 2) == ""
+
+
+def test_a_mark_in_evidence_is_refused(settings: Settings) -> None:
+    with pytest.raises(Conflict, match="written by qgraph alone"):
+        write(settings, evidence(OURS, f"<{FOLDERS}> core:enteredBy 'c1' . <film/tide> :length 70"))
+
+
+@pytest.mark.parametrize("thing", [FOLDERS, "source/leaflet"])
+def test_evidence_tells_nothing_of_evidence_or_sources(settings: Settings, thing: str) -> None:
+    with pytest.raises(Refused) as refused:
+        write(settings, evidence(OURS, f"<{thing}> rdfs:label 'defaced'@en"))
+
+    assert "evidence-is-no-thing" in [one.rule for one in refused.value.report]
+
+
+def test_no_triple_is_a_value(settings: Settings) -> None:
+    with pytest.raises(Refused) as refused:
+        write(settings, evidence(OURS, "<film/tide> :length <<( <film/tide> :length 1 )>>"))
+
+    assert [one.rule for one in refused.value.report] == ["triple-term"]
+
+
+def test_what_has_been_public_is_hidden_by_correcting_alone(settings: Settings) -> None:
+    write(settings, evidence(OURS, "<film/tide> :length 70"))
+
+    with pytest.raises(Conflict, match="correct --tier Restricted"):
+        write(
+            settings,
+            f"DELETE DATA {{ <{OURS}> core:tier core:Open }} ; INSERT DATA {{ <{OURS}> core:tier "
+            "core:Restricted ; core:reviewNote 'Told.'@en }",
+        )
+
+
+def test_the_source_and_the_message_of_what_is_restricted_are_hidden_too(settings: Settings) -> None:
+    text = f"""INSERT DATA {{ <source/secret> a core:Source ; rdfs:label "Secret"@en ;
+      <http://purl.org/dc/terms/title> "Secret" ; core:edition "One."@en ; core:length 100 ;
+      core:sha256 "{"ab" * 32}" ; <http://purl.org/dc/terms/license> <https://l.example/> .
+      <source/secret#char=1,9> a core:Passage ; core:inSource <source/secret> ; core:start 1 ; core:end 9 ;
+      core:paragraph 1 ; core:sentence 1 ; core:digest "{"cd" * 32}" .
+      <evidence/secret/s1> a core:Evidence ; core:fromSource <source/secret> ;
+      core:passage <source/secret#char=1,9> ; core:voice core:Narrator ; core:stated core:Explicit ;
+      core:tier core:Restricted ; core:reviewNote "Invented."@en .
+      GRAPH <evidence/secret/s1> {{ <film/tide> :length 70 }} }}"""
+    write(settings, text, message="It comes from the secret source.")
+
+    assert "secret" not in str(list(held(settings)))
+    assert "secret" in str(list(held(settings, FULL)))
+    assert versions.describe(settings.store, 2).message == ""
+    assert versions.describe(settings.store, 2, FULL).message.startswith("It comes")
+
+
+def test_an_operators_restricted_folder_holds_nothing_else(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret" / "more.trig").write_text(
+        f"""@base <{BASE}> . @prefix : <{BASE}ontology#> . @prefix core: <https://w3id.org/qgraph/core#> .
+        <{OURS}> a core:Evidence ; {ABOUT} . <{OURS}> {{ <film/tide> :length 70 . }}"""
+    )
+
+    with pytest.raises(Refused) as refused:
+        commit.build(replace(settings, restricted=tmp_path / "secret"), progress=quietly)
+    assert [(one.rule, one.thing) for one in refused.value.report] == [("restricted", BASE + OURS)]
+
+
+def test_what_moves_to_the_restricted_folder_is_not_told_in_the_changes(
+    settings: Settings, graph: Path, tmp_path: Path
+) -> None:
+    told = f"""@base <{BASE}> . @prefix : <{BASE}ontology#> . @prefix core: <https://w3id.org/qgraph/core#> .
+        <{OURS}> a core:Evidence ; TIER . <{OURS}> {{ <film/tide> :length 4711 . }}"""
+    (graph / "data" / "more.trig").write_text(told.replace("TIER", ABOUT))
+    commit.build(replace(settings, graph=graph), progress=quietly)
+    (graph / "data" / "more.trig").unlink()
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret" / "more.trig").write_text(told.replace("TIER", SECRET))
+    commit.build(replace(settings, graph=graph, restricted=tmp_path / "secret"), progress=quietly)
+
+    assert versions.changes(settings.store, 3).read_text() == ""
+    assert versions.describe(settings.store, 3).withheld > 0

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from qgraph.web.exchange import Response
 from qgraph.web.reader import Fault, Reader
 
 GET = b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: localhost\r\n"
@@ -177,3 +178,25 @@ def test_a_fault_after_a_request_takes_nothing_from_its_answer(address: str) -> 
         second = line.recv(65_536)
 
     assert (first[:12], second[:12]) == (b"HTTP/1.1 200", b"HTTP/1.1 400")
+
+
+def test_an_offer_of_another_protocol_hides_no_second_request() -> None:
+    inner = b"GET /secret HTTP/1.1\r\nHost: a\r\n\r\n"
+    head = b"POST / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nContent-Length: %d\r\n\r\n"
+    with pytest.raises(Fault) as fault:
+        reader().feed(head % len(inner) + inner)
+    assert fault.value.status == 400
+
+    split = reader()
+    with pytest.raises(Fault):
+        split.feed(head % len(inner))
+
+
+def test_a_header_with_an_underscore_is_none_with_a_hyphen() -> None:
+    (whole,) = reader().feed(b"GET / HTTP/1.1\r\nHost: a\r\nX_Forwarded_For: b\r\n\r\n")
+
+    assert whole.asked.headers == {"host": "a"}
+
+
+def test_no_value_of_a_header_begins_another() -> None:
+    assert Response(200, (("link", "a\r\nset-cookie: b ə"),)).lines() == b"link: a  set-cookie: b ?\r\n"

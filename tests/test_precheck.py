@@ -4,7 +4,7 @@ import pytest
 
 from qgraph.errors import OutwardQuery, QueryError, QueryTooLarge
 from qgraph.outward import CALL
-from qgraph.precheck import Limits, check, clearing, graphs, measure, using
+from qgraph.precheck import Limits, check, clearing, graphs, measure, parts, using
 
 
 @pytest.mark.parametrize(
@@ -180,3 +180,25 @@ def test_clearing_all_graphs_is_said_so_that_they_stay(text: str, said: str) -> 
 )
 def test_what_clears_no_graphs_at_once_is_left_as_it_is(text: str) -> None:
     assert clearing(text) == text
+
+
+@pytest.mark.parametrize(
+    ("update", "made"),
+    [
+        ("INSERT DATA { <x:a> <x:b> ';' ; <x:c> 1 } ; DROP ALL", None),
+        ("PREFIX a: <x:a> CLEAR ALL ; # PREFIX b: <x:b>\n CLEAR ALL ;", None),
+        (
+            "PREFIX a: <x:a>\nBASE <x:y>\nCLEAR ALL ;\nprefix b: <x:b> CLEAR ALL ; prefix a: <x:c> CLEAR ALL",
+            [
+                "PREFIX a: <x:a>\nBASE <x:y>\nCLEAR ALL ",
+                "\n\nPREFIX a: <x:a> BASE <x:y> \nprefix b: <x:b> CLEAR ALL ",
+                "\n\n\nPREFIX a: <x:a> BASE <x:y> prefix b: <x:b>  prefix a: <x:c> CLEAR ALL",
+            ],
+        ),
+        ("CLEAR ALL ; BASE <x:y>", ["CLEAR ALL ", " BASE <x:y>"]),
+    ],
+)
+def test_an_update_is_made_in_parts_where_something_is_declared_between(
+    update: str, made: list[str] | None
+) -> None:
+    assert list(parts(update)) == (made or [update])

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from rdflib import Graph
+from rdflib import Dataset, Graph
 
 from conftest import serving, until
 from qgraph import history, tokens, versions
@@ -21,6 +21,7 @@ from qgraph.settings import Settings
 from test_guard import BASE, CURATOR, OURS, SECRET, evidence, write
 
 LENGTH = f"SELECT ?length {{ <{BASE}film/tide> <{BASE}ontology#length> ?length }}"
+TODAY = "Thu, 01 Jan 2099 00:00:00 GMT"
 HTML = {"Accept": "text/html"}
 
 
@@ -89,8 +90,8 @@ def test_a_page_shows_what_stood_in_the_version_it_names(there: str) -> None:
     assert "71" in now
 
 
-def test_an_address_leads_to_the_version_of_a_day(there: str, told: Settings) -> None:
-    made = history.known(told.store)[0].time
+def test_an_address_leads_to_the_version_of_a_day(there: str) -> None:
+    made = TODAY
     status, headers, _ = get(f"{there}/film/tide", Accept_Datetime="Thu, 01 Jan 2099 00:00:00 GMT")
     assert (status, headers["Location"]) == (302, "/film/tide?version=3")
     assert "Accept-Datetime" in headers["Vary"]
@@ -102,7 +103,8 @@ def test_an_address_leads_to_the_version_of_a_day(there: str, told: Settings) ->
     assert parsedate_to_datetime(memento["Memento-Datetime"])
     assert 'rel="original timegate"' in memento["Link"]
     assert get(f"{there}/", Accept_Datetime="yesterday")[0] == 400
-    assert made
+    assert get(f"{there}/film/tide?version=1", Accept_Datetime=made)[0] == 200
+    assert get(f"{there}//evil.example/x", Accept_Datetime=TODAY)[1]["Location"].startswith("/evil.example/")
 
 
 def test_pages_of_a_version_say_when_it_was_made(there: str) -> None:
@@ -122,7 +124,7 @@ def test_the_versions_are_told_to_people_and_to_machines(there: str) -> None:
     assert len(set(graph.subjects())) == 3 + 3 + 2
     assert get(f"{there}/versions?format=pdf")[0] == 406
     status, headers, _ = get(f"{there}/versions/first", Accept="application/json")
-    assert (status, headers["ETag"]) == (200, '"v2.json"')
+    assert (status, headers["ETag"]) == (200, f'"v2-{rows[1]["digest"][:12]}.json"')
     assert get(f"{there}/versions/9")[0] == 404
 
 
@@ -137,7 +139,12 @@ def test_what_changed_is_told_in_words_and_as_data(there: str) -> None:
     patch = get(f"{there}/versions/2..1?format=patch")[2].decode()
     assert patch.startswith("TX .\nD ")
     assert patch.endswith("TC .\n")
-    assert get(f"{there}/versions/1..2?format=nquads")[2].startswith(b"A ")
+    added = get(f"{there}/versions/1..2?format=nquads")[2].decode()
+    assert added == get(f"{there}/versions/2..1?format=nquads&part=removed")[2].decode()
+    dataset = Dataset()
+    dataset.parse(data=added, format="nquads")
+    assert len(list(dataset.quads())) == len(added.splitlines())
+    assert get(f"{there}/versions/1..2?format=nquads&part=all")[0] == 400
     assert get(f"{there}/versions/1..9")[0] == 404
 
 
@@ -204,3 +211,11 @@ def test_an_insider_reads_what_is_restricted_and_nobody_else(tiny: Settings, tmp
         assert get(f"{address}/sparql?{query}", Authorization="Bearer wrong")[0] == 401
         for path in ("/versions/1..2?format=json", "/versions?format=json", "/film/tide", "/metrics", "/"):
             assert b"w1" not in get(address + path)[2]
+
+
+def test_a_page_in_another_script_has_its_headers_in_ascii(there: str) -> None:
+    status, headers, _ = get(f"{there}/versions/%C9%99?version=1", **HTML)
+
+    assert status == 404
+    assert get(f"{there}/film/%C9%99?version=1", **HTML)[0] == 404
+    assert headers["Memento-Datetime"] is None

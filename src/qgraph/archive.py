@@ -14,6 +14,7 @@ from qgraph.errors import StoreError
 from qgraph.settings import Settings
 from qgraph.versions import Version
 
+LINKED, UNPACKED = "backup-", "restore-"
 SMALL = ("current", "tags.json", "forgotten")
 
 
@@ -24,18 +25,35 @@ def backup(settings: Settings, target: Path) -> int:
     Raises StoreError if the file is there or cannot be written.
     """
     store = settings.store
-    with tempfile.TemporaryDirectory(dir=store, prefix="backup-") as place:
+    with tempfile.TemporaryDirectory(dir=store, prefix=LINKED) as place:
         with versions.writing(store) as number:
             _link(store, Path(place))
         try:
             handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "wb") as file, tarfile.open(fileobj=file, mode="w:gz") as archive:
-                archive.add(place, "store", filter=_nameless)
-                if suppression.path(settings).exists():
-                    archive.add(suppression.path(settings), "erased.json", filter=_nameless)
         except OSError as error:
             raise StoreError(f"{target}: cannot write a backup here: {error.strerror}.") from error
+        try:
+            _pack(settings, Path(place), handle)
+        except OSError as error:
+            target.unlink()
+            raise StoreError(f"{target}: the backup could not be written: {error.strerror}.") from error
     return number
+
+
+def _pack(settings: Settings, place: Path, handle: int) -> None:
+    with os.fdopen(handle, "wb") as file:
+        with tarfile.open(fileobj=file, mode="w:gz") as archive:
+            archive.add(place, "store", filter=_nameless)
+            if suppression.path(settings).exists():
+                archive.add(suppression.path(settings), "erased.json", filter=_nameless)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sweep(store: Path) -> None:
+    """Remove what a killed backup or restore left in *store*."""
+    for left in [*store.glob(f"{LINKED}*"), *store.glob(f"{UNPACKED}*")]:
+        versions.drop(left)
 
 
 def _nameless(entry: tarfile.TarInfo) -> tarfile.TarInfo:
@@ -63,25 +81,26 @@ def restore(settings: Settings, source: Path) -> tuple[Version, list[str]]:
     or if what it holds is damaged: then the store stays empty.
     """
     store = settings.store
-    if versions.numbers(store):
-        raise StoreError(f"{store} has versions: restore into an empty store.")
-    store.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=store, prefix="restore-") as place:
+    with versions.locked(store), tempfile.TemporaryDirectory(dir=store, prefix=UNPACKED) as place:
+        if versions.numbers(store):
+            raise StoreError(f"{store} has versions: restore into an empty store.")
         _unpack(source, Path(place))
         held = Path(place) / "store"
         damaged = [number for number in versions.numbers(held) if keeping.fault(held, number)]
         if damaged or not versions.numbers(held):
             raise StoreError(f"{source} is damaged in versions {damaged or 'all'}; nothing was restored.")
         suppression.merge(settings, Path(place) / "erased.json")
-        (store / "versions").mkdir(exist_ok=True)
-        for path in sorted((held / "versions").iterdir()):
-            path.rename(store / "versions" / path.name)
+        versions.sync_tree(held)
+        (store / "versions").rmdir()
+        (held / "versions").rename(
+            store / "versions"
+        )  # at once: a lost pointer is mended, half a store is not
         for name in reversed(SMALL):  # the pointer last: with it the store is there
             if (held / name).exists():
-                (held / name).replace(store / name)
-    with versions.writing(store) as number:
+                versions.write_file(store / name, (held / name).read_text("utf-8"))
+    with versions.writing(store):
         back = forget.again(settings)
-        return versions.describe(store, versions.current(store) or number), back
+    return versions.describe(store, versions.current(store)), back
 
 
 def _unpack(source: Path, place: Path) -> None:

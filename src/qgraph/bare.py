@@ -5,7 +5,7 @@ from pathlib import Path
 
 from qgraph import delta, keeping, store, versions
 from qgraph.delta import Delta
-from qgraph.edit import Change
+from qgraph.edit import Request
 from qgraph.errors import MovedOn
 from qgraph.versions import PUBLIC, Draft, Version
 
@@ -30,21 +30,24 @@ def start(folder: Path) -> Version:
             return versions.publish(folder, made.path, {PUBLIC: Draft(first, Delta())})
 
 
-def write(folder: Path, change: Change, expected: int = 0) -> Version:
-    """Make *change* and return the version in force after it; the last 20 are kept.
+def write(folder: Path, request: Request) -> Version:
+    """Make the change of *request* and return the version in force after it; the last 20 are kept.
 
-    Raises MovedOn unless the version in force is the one *expected* (0: any).
+    Raises MovedOn where another version is in force than expected.
     """
     with versions.writing(folder) as parent, versions.candidate(folder, parent) as made:
-        check_expected(parent, expected)
+        check_expected(parent, request.expected)
         known = versions.describe(folder, parent)
         data = store.open_to_write(made.path / PUBLIC)
-        change_made = change.apply(data, made.before[PUBLIC])
+        change_made = request.change.apply(data, made.before[PUBLIC])
         graphs = store.empty_graphs(data)
         if not change_made and graphs == known.empty:
             return known
         version = replace(
-            versions.draft(versions.next_number(folder), parent, message="", curator=WRITER),
+            versions.draft(
+                versions.next_number(folder), parent, message=request.message, curator=request.author.name
+            ),
+            role=request.author.role,
             digest=delta.digest_after(known.digest, change_made),
             counts={"quads": len(data)},
             base=BASE,

@@ -10,10 +10,9 @@ from functools import partial
 from pathlib import Path
 
 from qgraph import bare, folder, guard, passages, process
-from qgraph.edit import Chain, Change, Delete, Merge, Patch, Put, Require, Update
+from qgraph.edit import Author, Chain, Change, Delete, Merge, Patch, Put, Request, Require, Update
 from qgraph.errors import Refused
 from qgraph.findings import Report
-from qgraph.guard import Author, Request
 from qgraph.load import load
 from qgraph.precheck import Limits
 from qgraph.settings import Settings
@@ -66,9 +65,9 @@ def start_bare(settings: Settings) -> Version:
     return process.run(partial(bare.start, settings.store), deadline=settings.build_timeout)
 
 
-def write_bare(settings: Settings, change: Change, expected: int = 0) -> Version:
-    """Make *change* in a plain store, where no rule is kept; return the version it made."""
-    work = partial(bare.write, settings.store, change, expected)
+def write_bare(settings: Settings, request: Request) -> Version:
+    """Make the change of *request* in a plain store, where no rule is kept; return the version it made."""
+    work = partial(bare.write, settings.store, request)
     return process.run(work, deadline=settings.commit_timeout, memory=settings.process_memory)
 
 

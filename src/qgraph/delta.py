@@ -84,6 +84,11 @@ def read(path: Path) -> Delta:
     return Delta(_quads(came), _quads(went))
 
 
+def quads(part: Iterable[Quad]) -> bytes:
+    """Return one *part* of a delta as N-Quads, sorted."""
+    return "".join(f"{line}\n" for line in sorted(lines(part))).encode()
+
+
 def lines(quads: Iterable[Quad]) -> list[str]:
     """Return *quads* as canonical N-Quads lines, in the order given."""
     return dump(quads, BY_NAME["nquads"], {}).decode().splitlines()

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from qgraph.namespaces import CORE, Names
+from qgraph.ownership import is_described
 from qgraph.store import DefaultGraph, NamedNode, Quad, Store, Triple, construct, text_of
 
 ASSERTED = Path(__file__).with_name("asserted.rq").read_text(encoding="utf-8")
@@ -30,7 +31,7 @@ def derive(dataset: Store, inferred: Iterable[Quad], names: Names) -> None:
     """
     tier = (NamedNode(names.inferred), NamedNode(CORE + "tier"), NamedNode(CORE + "Sensitive"))
     dataset.add(Quad(*tier, DefaultGraph()))
-    dataset.extend(inferred)
+    dataset.extend(quad for quad in inferred if not is_described(quad.subject, dataset))
     for graph in names.derived:
         facts = dataset.quads_for_pattern(None, None, None, NamedNode(graph))
         dataset.extend(_named((fact.triple for fact in list(facts)), DefaultGraph()))

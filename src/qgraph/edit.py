@@ -11,13 +11,13 @@ from xml.parsers import expat
 
 from qgraph import delta, outward, precheck, store
 from qgraph.delta import Delta
-from qgraph.errors import MovedOn, NotFound, RequestError, SourceError
+from qgraph.errors import Conflict, MovedOn, NotFound, RequestError, SourceError
 from qgraph.formats import BY_NAME, Format
 from qgraph.namespaces import CORE, DESCRIBED
 from qgraph.precheck import Limits
 from qgraph.store import BlankNode, DefaultGraph, NamedNode, Quad, Store, Triple
 
-COMPUTED = {"WHERE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH", "USING"}
+PLAIN = {"INSERT", "DELETE", "DATA", "PREFIX", "BASE"}
 NESTING = ("turtle", "trig", "jsonld")
 DEEPEST = 100
 TOO_DEEP = f"The body nests deeper than {DEEPEST} levels."
@@ -28,6 +28,28 @@ class Change(Protocol):
 
     def apply(self, data: Store, before: Store) -> Delta:
         """Make the change in *data*, a copy of *before*, and return it."""
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who makes a change: an opaque id, and a role."""
+
+    name: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Request:
+    """A change that is asked for: by whom, why, and of which version (0: any).
+
+    *whole* has everything validated, not only what the change touches.
+    """
+
+    change: Change
+    author: Author
+    message: str = ""
+    expected: int = 0
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,7 +75,7 @@ class Update:
         )
         text = precheck.clearing(precheck.using(text, default, named))
         touched = self._touched(text) if holds_data_alone(text) else None
-        store.update(data, text, self.base or None)
+        _run(data, text, self.base)
         if touched is None or any(map(store.has_blank_node, touched)):
             return delta.of_stores(before, data)
         return Delta(
@@ -67,14 +89,28 @@ class Update:
         A large store then need not be compared as a whole.
         """
         named = Store()
-        store.update(named, _as_inserts(text), self.base or None)
+        _run(named, _as_inserts(text), self.base)
         return list(named)
 
 
+def _run(data: Store, update: str, base: str) -> None:
+    """Change *data*, which is thrown away where this fails, as *update* says.
+
+    What a part of it is to the engine is looked at once more by itself.
+    """
+    for part in precheck.parts(update):
+        if part != update:
+            outward.check(part, "")
+        store.update(data, part, base or None)
+
+
 def holds_data_alone(text: str) -> bool:
-    """Say whether the update *text* has no operation but INSERT DATA and DELETE DATA."""
-    words = {token[0].upper() for token in precheck.TOKEN.finditer(text) if token.lastgroup == "word"}
-    return "DATA" in words and not words & COMPUTED
+    """Say whether the update *text* has no operation but INSERT DATA and DELETE DATA.
+
+    A word is one of those that these need: the engine reads others run together.
+    """
+    words = {word for word, *_ in precheck.top_level(text) if word}
+    return "DATA" in words and words <= PLAIN
 
 
 def _as_inserts(text: str) -> str:
@@ -104,6 +140,7 @@ class Put:
 
     def apply(self, data: Store, before: Store) -> Delta:  # noqa: ARG002 (others need it)
         """Change *data*. Raises SourceError if the body is not RDF."""
+        _check_named(self.graph, guarded=self.guarded)
         name = store.graph_name(self.graph)
         quads = parsed(self.body, BY_NAME[self.syntax], self.graph or self.base)
         if any(not isinstance(one.graph_name, DefaultGraph) for one in quads):
@@ -120,6 +157,13 @@ class Put:
         if self.graph:
             data.add_graph(name)
         return made
+
+
+def _check_named(graph: str, *, guarded: bool) -> None:
+    """Raise Conflict for the default graph of a published graph."""
+    if guarded and not graph:
+        said = "The default graph is made by every commit: write the graph of the evidence."
+        raise Conflict(said, graph="default")
 
 
 def _descriptions(quads: Iterable[Quad], graph: str) -> set[NamedNode | BlankNode | Triple]:
@@ -149,7 +193,7 @@ class Patch:
         name = store.graph_name(self.graph)
         old = set(data.quads_for_pattern(None, None, None, name))
         alone = store.in_memory(_moved(one, DefaultGraph()) for one in old)
-        store.update(alone, self.text, self.graph or None)
+        _run(alone, self.text, self.graph)
         if any(True for _ in alone.named_graphs()):
             raise RequestError("The update makes another graph than the one that is asked for.")
         made = delta.between(old, (_moved(one, name) for one in alone))
@@ -183,6 +227,7 @@ class Delete:
 
     def apply(self, data: Store, before: Store) -> Delta:  # noqa: ARG002 (others need it)
         """Change *data*. Raises NotFound if there is no such graph."""
+        _check_named(self.graph, guarded=self.guarded)
         name = store.graph_name(self.graph)
         if self.graph and not store.has_graph(data, self.graph):
             raise NotFound(f"There is no graph {self.graph}.")

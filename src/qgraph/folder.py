@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from qgraph import bridge, delta, increment, ownership, suppression, versions
+from qgraph import bridge, delta, forget, increment, ownership, suppression, versions
+from qgraph.delta import Delta
 from qgraph.derive import assert_facts, counts, derive
 from qgraph.errors import Refused
 from qgraph.findings import Finding, Report
 from qgraph.load import Loaded, load
-from qgraph.namespaces import Names
-from qgraph.ownership import MARK
+from qgraph.namespaces import CORE, Names
+from qgraph.ownership import MARK, Owner
 from qgraph.reason import infer
 from qgraph.settings import Settings
 from qgraph.sources import checks_of, find, rdf_in
@@ -20,7 +21,11 @@ from qgraph.versions import FULL, PUBLIC, Candidate, Draft, Version
 Progress = Callable[[str], None]
 REFUSED = "The graph breaks a rule; nothing has changed."
 WRITER = "folder"
-TAKEN = "A writer has entered this graph over HTTP: give the one in the file another name."
+TAKEN = "A writer has entered this over HTTP: give the one in the file another name."
+TIER, RESTRICTED = NamedNode(CORE + "tier"), NamedNode(CORE + "Restricted")
+NOT_RESTRICTED = (
+    "This folder is for Restricted evidence: write core:tier core:Restricted, or move it to data/."
+)
 MARKED = "qgraph itself writes core:enteredBy, of what writers enter over HTTP: take it out of the file."
 
 
@@ -36,6 +41,7 @@ class Result:
 def build(settings: Settings, message: str, progress: Progress) -> Version:
     """Publish what the folder's files and the writers' entries say; return the version in force after it."""
     store = settings.store
+    forget.finish_begun(settings)
     with versions.writing(store) as parent, versions.candidate(store, parent) as made:
         candidates = {layer: _conforming(settings, layer, progress) for layer in _layers(settings, parent)}
         progress("publish")
@@ -49,6 +55,8 @@ def build(settings: Settings, message: str, progress: Progress) -> Version:
         }
         if parent and _are_known(store, parent, drafts):
             return versions.describe(store, parent)
+        if FULL in drafts:
+            drafts[PUBLIC] = _withheld(drafts[PUBLIC], ownership.hidden(candidates[FULL].dataset))
         return versions.publish(store, made.path, drafts)
 
 
@@ -95,7 +103,8 @@ def _candidate(settings: Settings, layer: str, *, extra: Sequence[Path], progres
     loaded = load(sources, extra)
     entered = _entered(settings.store, versions.in_force(settings.store), layer)
     erased = suppression.findings(settings, loaded.data, loaded.place_of_quad)
-    found = [*loaded.findings, *erased, *_taken(loaded.data, entered)]
+    found = [*loaded.findings, *ownership.triple_terms(loaded.data), *erased, *_taken(loaded.data, entered)]
+    found += _not_restricted(loaded, load(sources)) if extra and layer == FULL else []
     if found:
         raise Refused("A file cannot be read; nothing has changed.", loaded.placed(Report(found)))
     names = Names(loaded.base)
@@ -110,9 +119,17 @@ def _candidate(settings: Settings, layer: str, *, extra: Sequence[Path], progres
     return Result(dataset, loaded, loaded.placed(report))
 
 
+def _not_restricted(loaded: Loaded, public: Loaded) -> list[Finding]:
+    """Return a finding for each evidence of an operator's own folder that is not Restricted."""
+    own = set(loaded.data) - set(public.data)
+    told = {quad.subject for quad in own if quad.predicate == TIER and quad.object != RESTRICTED}
+    return [Finding("restricted", NOT_RESTRICTED, thing=text_of(one), path=TIER.value) for one in told]
+
+
 def _taken(data: Sequence[Quad], entered: set[Quad]) -> list[Finding]:
     """Return a finding for each graph of the files that a writer has entered too, or that says so."""
-    named = {quad.graph_name for quad in data} & {quad.graph_name for quad in entered}
+    owners = {ownership.owner_of(quad) for quad in entered}
+    named = owners & {ownership.owner_of(quad) for quad in data}
     taken = {text_of(one) for one in named if isinstance(one, NamedNode)}
     marked = {text_of(quad.subject) for quad in data if quad.predicate == MARK}
     return [Finding("ownership", TAKEN, thing=one) for one in sorted(taken)] + [
@@ -144,6 +161,13 @@ def _draft(path: Path, candidate: Result, draft: Version) -> Draft:
         prefixes=candidate.loaded.prefixes,
     )
     return Draft(described, change, list(candidate.report))
+
+
+def _withheld(draft: Draft, hidden: set[Owner]) -> Draft:
+    """Return the public *draft*, which tells only how much changed if what is now *hidden* was public."""
+    if not any(ownership.owner_of(quad) in hidden for quad in draft.delta.removed):
+        return draft
+    return replace(draft, delta=Delta(), version=replace(draft.version, withheld=len(draft.delta)))
 
 
 def _are_known(store: Path, parent: int, drafts: dict[str, Draft]) -> bool:

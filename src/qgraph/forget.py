@@ -27,6 +27,7 @@ JOURNAL = "forget.journal"
 ROUNDS = 10
 NAMES = (LABEL, SKOS + "prefLabel", SKOS + "altLabel")
 TIER = NamedNode(CORE + "tier")
+TIERS = [CORE + tier for tier in ("Open", "Sensitive", "Restricted")]
 MESSAGE = "Changed under the care policy."
 REFUSED = "What is left would break a rule; nothing has been forgotten."
 
@@ -58,10 +59,11 @@ class Forget:
         value = quad.object
         if text_of(quad.subject) != self.thing:
             return quad
-        if self.tier and quad.predicate == TIER:
+        if self.tier and quad.predicate == TIER and _rank(text_of(value)) < _rank(self.tier):
             return Quad(quad.subject, TIER, NamedNode(self.tier), quad.graph_name)
         if self.old and isinstance(value, Literal) and value.value == self.old:
-            text = Literal(self.new, language=value.language) if value.language else Literal(self.new)
+            kind = None if value.language else value.datatype
+            text = Literal(self.new, language=value.language, datatype=kind)
             return Quad(quad.subject, quad.predicate, text, quad.graph_name)
         return quad
 
@@ -75,6 +77,11 @@ class Forgotten:
     rewritten: list[int]
     let_go: list[int]
     elsewhere: list[str]
+
+
+def _rank(tier: str) -> int:
+    """Return how strict *tier* is; one that nobody knows is the least."""
+    return TIERS.index(tier) if tier in TIERS else -1
 
 
 def _names_in(quad: Quad) -> set[str]:
@@ -99,7 +106,7 @@ def forget(settings: Settings, wanted: Forget) -> Forgotten:
         if not any(_is_in(store, number, wanted) for number in versions.numbers(store)):
             raise NotFound("No version holds that.")
         erased = _with_dependents(settings, parent, wanted)
-        words = _called(versions.open_version(store, parent, FULL), wanted)
+        words = _called(store, wanted)
         return _finish(settings, _noted(store, replace(wanted, erased=erased, words=words)))
 
 
@@ -108,6 +115,13 @@ def finish(settings: Settings) -> None:
     journal = settings.store / JOURNAL
     if journal.exists():
         _finish(settings, Forget(**json.loads(journal.read_text("utf-8"))))
+
+
+def finish_begun(settings: Settings) -> None:
+    """Finish what another began and was stopped in, if there is such a thing; not inside `writing`."""
+    if (settings.store / JOURNAL).exists():
+        with versions.writing(settings.store):
+            finish(settings)
 
 
 def again(settings: Settings) -> list[str]:
@@ -120,8 +134,8 @@ def again(settings: Settings) -> list[str]:
     held = {one for n in versions.numbers(store) for quad in _all(store, n) for one in _names_in(quad)}
     back = [name for name in sorted(held) if suppression.holds(settings, name)]
     if back:
-        words = _called(versions.open_version(store, versions.current(store), FULL), Forget(erased=back))
-        _finish(settings, _noted(store, Forget(erased=back, words=words)))
+        wanted = Forget(erased=back)
+        _finish(settings, _noted(store, replace(wanted, words=_called(store, wanted))))
     return back
 
 
@@ -135,8 +149,11 @@ def _finish(settings: Settings, wanted: Forget) -> Forgotten:
     store = settings.store
     suppression.add(settings, wanted.erased)
     versions.swap_rebuilt(store)
-    if _is_in(store, versions.current(store), wanted):
-        _publish(settings, wanted)
+    now = versions.current(store)
+    if _is_in(store, now, wanted) or _is_told(store, now, wanted):
+        _publish(settings, wanted)  # the version in force is never rewritten in its place
+    for left in (store / "versions").glob(f"{versions.DAMAGED}*"):
+        versions.drop(left)
     kept = {versions.current(store), *keeping.tags(store).values()}
     touched = [number for number in versions.numbers(store) if _is_in(store, number, wanted)]
     gone = [number for number in touched if number not in kept]
@@ -167,9 +184,8 @@ def _is_told(store: Path, number: int, wanted: Forget) -> bool:
     """Say whether what version *number* tells of itself holds what is to go, in words or in its changes."""
     files = [path for path in versions.folder(store, number).iterdir() if path.is_file()]
     told = "".join(path.read_text("utf-8") for path in files)
-    changes = [path for layer in LAYERS if (path := versions.changes(store, number, layer)).exists()]
-    changed = (quad for path in changes for quad in delta.read(path).quads)
-    return any(word in told for word in (*wanted.erased, *wanted.words)) or any(map(wanted.touches, changed))
+    words = (*wanted.erased, *wanted.words, *([wanted.thing] if wanted.tier else []))
+    return any(word in told for word in words) or any(map(wanted.touches, _changed(store, number)))
 
 
 def _base(store: Path, number: int, wanted: Forget) -> dict[str, list[Quad]]:
@@ -243,11 +259,23 @@ def _linked(store: Path, number: int) -> Callable[[str], set[str]]:
     return linked
 
 
-def _called(data: Store, wanted: Forget) -> list[str]:
-    """Return what the things to be erased are called in *data*, or the text to be corrected."""
-    quads = [quad for name in wanted.erased for quad in data.quads_for_pattern(iri(name), None, None, None)]
-    found = {text_of(quad.object) for quad in quads if quad.predicate.value in NAMES}
+def _called(store: Path, wanted: Forget) -> list[str]:
+    """Return what the things to be erased are or were called in any version, or the text to be corrected."""
+    erased = set(wanted.erased)
+    found = {
+        text_of(quad.object)
+        for number in versions.numbers(store)
+        for quad in (*_all(store, number), *_changed(store, number))
+        if text_of(quad.subject) in erased and quad.predicate.value in NAMES
+    }
     return sorted(found | ({wanted.old} if wanted.old else set()))
+
+
+def _changed(store: Path, number: int) -> Iterator[Quad]:
+    """Yield the quads that version *number* changed, in every layer."""
+    for layer in LAYERS:
+        path = versions.changes(store, number, layer)
+        yield from delta.read(path).quads if path.exists() else ()
 
 
 def _elsewhere(data: Store, words: list[str]) -> list[str]:
@@ -297,7 +325,7 @@ def _fresh(settings: Settings, number: int, wanted: Forget, *, made: Path) -> di
         data = open_to_write(made / layer)
         data.extend(dataset)
         data.flush()
-        objected = [one for one in versions.findings(store, number, layer) if one.thing not in wanted.erased]
+        objected = [one for one in versions.findings(store, number, layer) if not _tells(one, wanted)]
         version = replace(
             known,
             message=""
@@ -307,21 +335,25 @@ def _fresh(settings: Settings, number: int, wanted: Forget, *, made: Path) -> di
             counts=counts(dataset, names),
             withheld=known.withheld + changed,
         )
-        drafts[layer] = Draft(version, _clean(store, number, wanted, layer=layer, shown=set(base)), objected)
+        drafts[layer] = Draft(version, _clean(store, number, wanted, layer=layer), objected)
     return drafts
 
 
-def _clean(store: Path, number: int, wanted: Forget, *, layer: str, shown: set[Quad]) -> Delta:
-    """Return what version *number* changed in *layer*, without what is to go or is no longer *shown*."""
+def _tells(finding: Finding, wanted: Forget) -> bool:
+    """Say whether *finding* tells of what is to go."""
+    return any(word in str(finding) for word in (*wanted.erased, *wanted.words, wanted.thing) if word)
+
+
+def _clean(store: Path, number: int, wanted: Forget, *, layer: str) -> Delta:
+    """Return what version *number* changed in *layer*, without what is to go.
+
+    Where a tier is raised, a public layer that told of the evidence tells nothing:
+    what followed from it cannot be picked out of the rest.
+    """
     path = versions.changes(store, number, layer)
     told = delta.read(path) if path.exists() else Delta()
-    hidden = set(map(ownership.owner_of, told.added)) - set(map(ownership.owner_of, shown))
-    came, went = (
-        frozenset(
-            one
-            for one in wanted.rewritten(part)
-            if wanted.tier == "" or ownership.owner_of(one) not in hidden
-        )
-        for part in (told.added, told.removed)
-    )
+    owners = {text_of(ownership.owner_of(quad)) for quad in told.quads}
+    if wanted.tier and layer == PUBLIC and wanted.thing in owners:
+        return Delta()
+    came, went = (frozenset(wanted.rewritten(part)) for part in (told.added, told.removed))
     return Delta(came - went, went - came)

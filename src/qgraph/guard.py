@@ -3,43 +3,21 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from qgraph import increment, ownership, suppression, versions
+from qgraph import forget, increment, ownership, suppression, versions
 from qgraph.bare import check_expected
 from qgraph.delta import Delta, digest_after
-from qgraph.edit import Change
-from qgraph.errors import Refused
+from qgraph.edit import Request
+from qgraph.errors import Conflict, Refused
 from qgraph.findings import Finding, Report
 from qgraph.increment import Step
 from qgraph.namespaces import Names
 from qgraph.ownership import Owner, owner_of
 from qgraph.settings import Settings
 from qgraph.sources import checks_of, find
-from qgraph.store import checkpoint, open_read_only, open_to_write
+from qgraph.store import Store, checkpoint, open_read_only, open_to_write, text_of
 from qgraph.versions import FULL, PUBLIC, Candidate, Draft, Version
 
 REFUSED = "The change breaks a rule; nothing has changed."
-
-
-@dataclass(frozen=True)
-class Author:
-    """Who makes a change: an opaque id, and a role."""
-
-    name: str
-    role: str
-
-
-@dataclass(frozen=True)
-class Request:
-    """A change that is asked for: by whom, why, and of which version (0: any).
-
-    *whole* has everything validated, not only what the change touches.
-    """
-
-    change: Change
-    author: Author
-    message: str = ""
-    expected: int = 0
-    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,6 +44,7 @@ def write(settings: Settings, request: Request) -> Version:
     Raises Refused, Conflict, MovedOn, and what the change itself raises.
     """
     store = settings.store
+    forget.finish_begun(settings)
     with versions.writing(store) as parent, versions.candidate(store, parent) as made:
         check_expected(parent, request.expected)
         entered = _enter(settings, request, made)
@@ -77,6 +56,9 @@ def write(settings: Settings, request: Request) -> Version:
             layer: _guarded(settings, Layer(layer, made, touched), draft=draft, whole=request.whole)
             for layer, touched in _split(made, entered).items()
         }
+        if FULL in drafts:  # what a writer says of what is hidden is hidden too
+            shown = drafts[PUBLIC]
+            drafts[PUBLIC] = replace(shown, version=replace(shown.version, message=""))
         return versions.publish(store, made.path, drafts)
 
 
@@ -89,11 +71,24 @@ def _enter(settings: Settings, request: Request, made: Candidate) -> Entered:
     before, data = made.before[made.top], open_to_write(made.path / made.top)
     change = request.change.apply(data, before)
     ownership.check(change, data, before, names=Names(_known(settings.store, PUBLIC).base))
-    if found := suppression.findings(settings, change.added):
+    if found := [*ownership.triple_terms(change.added), *suppression.findings(settings, change.added)]:
         raise Refused(REFUSED, Report(found))
     change = ownership.settle(change, data, before, writer=request.author.name)
     data.flush()
-    return Entered(change, ownership.hidden(before), ownership.hidden(data))
+    entered = Entered(change, ownership.hidden(before), ownership.hidden(data))
+    _check_raised(entered, made.before[PUBLIC])
+    return entered
+
+
+def _check_raised(entered: Entered, public: Store) -> None:
+    """Raise Conflict where the change hides what readers have seen: former versions would still tell it."""
+    for owner in entered.now_hidden - entered.was_hidden:
+        if ownership.belonging(public, owner):
+            raise Conflict(
+                f"{text_of(owner)} has been public: “qgraph correct --tier Restricted” takes it "
+                "out of every version.",
+                graph=text_of(owner),
+            )
 
 
 def _split(made: Candidate, entered: Entered) -> dict[str, Delta]:
@@ -148,7 +143,9 @@ def _findings(settings: Settings, layer: str, changed: Delta, *, step: Step, who
     checks = checks_of(find(settings.graph), layer)
     if whole:
         return increment.whole(step.data, step.names, checks)
-    known = versions.findings(settings.store, versions.current(settings.store), layer)
+    number = versions.current(settings.store)
+    has = versions.has(settings.store, number, layer)
+    known = versions.findings(settings.store, number, layer if has else PUBLIC)
     return increment.findings(changed, step, checks=checks, known=known)
 
 

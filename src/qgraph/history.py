@@ -7,9 +7,9 @@ from pathlib import Path
 
 from qgraph import archive, delta, forget, guard, keeping, ownership, process, suppression, versions
 from qgraph.delta import Delta
+from qgraph.edit import Author, Request
 from qgraph.errors import Gone, NoVersion
 from qgraph.forget import Forget, Forgotten
-from qgraph.guard import Author, Request
 from qgraph.keeping import Rule
 from qgraph.settings import Settings
 from qgraph.store import Store
@@ -48,7 +48,8 @@ class Revert:
 
 def known(store: Path) -> list[Version]:
     """Return the public description of every version that is kept, the newest first."""
-    return [versions.describe(store, number) for number in versions.numbers(store)]
+    now = versions.in_force(store)
+    return [versions.describe(store, number) for number in versions.numbers(store) if number <= now]
 
 
 def describe(store: Path, number: int) -> Version:
@@ -145,6 +146,7 @@ def recover(settings: Settings) -> str:
 def _recover(settings: Settings) -> str:
     with versions.locked(settings.store):
         said = keeping.repair(settings.store)
+        archive.sweep(settings.store)
     if not settings.bare:
         with versions.writing(settings.store):
             forget.finish(settings)
@@ -162,8 +164,8 @@ def forget_all(settings: Settings, wanted: Forget) -> Forgotten:
 
 
 def is_erased(settings: Settings, iri: str) -> bool:
-    """Say whether *iri* names what has been erased."""
-    return suppression.holds(settings, iri)
+    """Say whether *iri* names what has been erased, as far as the key is there to tell."""
+    return suppression.key_path(settings).exists() and suppression.holds(settings, iri)
 
 
 def backup(settings: Settings, target: Path) -> int:

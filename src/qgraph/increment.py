@@ -13,7 +13,7 @@ from qgraph import bridge, delta, reach, reason, validate
 from qgraph.delta import Delta
 from qgraph.findings import Finding
 from qgraph.namespaces import CORE, RDFS, TYPE, Names
-from qgraph.ownership import owner_of
+from qgraph.ownership import is_described, owner_of
 from qgraph.reach import Unbounded
 from qgraph.store import (
     BlankNode,
@@ -98,7 +98,8 @@ def _inferred(data: Store, names: Names, *, reasons: bool) -> Delta:
     if not reasons:
         return delta.between(old, ())
     asserted, ontology = (_rdflib(data, NamedNode(name)) for name in (names.asserted, names.ontology))
-    return delta.between(old, bridge.to_quads(reason.infer(asserted, ontology), graph))
+    found = bridge.to_quads(reason.infer(asserted, ontology), graph)
+    return delta.between(old, (quad for quad in found if not is_described(quad.subject, data)))
 
 
 def _default(facts: set[Triple], step: Step) -> Delta:

@@ -114,10 +114,13 @@ def repair(store: Path) -> str:
     another name, for whoever can mend them.
     """
     pointer = ""
+    versions.swap_rebuilt(store)
     try:
         known = versions.current(store)
     except NoVersion:
-        return ""
+        known, pointer = 0, "the pointer was lost."
+        if not versions.numbers(store):
+            return ""
     except StoreError as error:
         known, pointer = 0, str(error)
     if known and known not in versions.numbers(store):

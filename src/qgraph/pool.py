@@ -78,8 +78,9 @@ class Holder:
         for number, crew in list(self.former.items()):
             if crew.is_replaced() or len(self.former) > FORMER:  # rewritten or let go; else the oldest
                 self.former.pop(number).retire()
+        leashes = [crew.leash for crew in self.crews()]
         for crew in self.crews():
-            crew.fill()
+            crew.fill(leashes)
 
     def _open(self, number: int) -> None:
         """Have workers for a former version, which open it from disk; at most four at a time."""
@@ -156,13 +157,13 @@ class Crew:
         """Say whether the version's files are others now, or gone."""
         return not self.data.exists() or self.data.stat().st_ino != self.inode
 
-    def fill(self) -> None:
-        """Fork workers where one has ended."""
+    def fill(self, leashes: list[int]) -> None:
+        """Fork workers where one has ended; they let go of all *leashes*, which their holder alone holds."""
         living = FORK.active_children()  # it also reaps the dead, those of former versions too
         self.workers = [worker for worker in self.workers if worker in living]
         most = self.settings.workers + self.settings.long_queries if self.store is not None else ON_DISK
         while len(self.workers) < most:
-            worker = FORK.Process(target=self._work, daemon=True)
+            worker = FORK.Process(target=self._work, args=(leashes,), daemon=True)
             worker.start()
             self.workers.append(worker)
 
@@ -180,8 +181,9 @@ class Crew:
             worker.join(max(0.0, end - time.monotonic()))
             worker.kill()
 
-    def _work(self) -> None:
-        os.close(self.leash)
+    def _work(self, leashes: list[int]) -> None:
+        for leash in leashes:
+            os.close(leash)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         store = self.store
         if store is None:

@@ -23,6 +23,7 @@ TOKEN = re.compile(
     r"|\ba\b|(?P<word>[?$]?[\w\-]+)"
     r"|\|\||(?P<open>[({\[])|(?P<close>[)}\]])|(?P<end>[.;,])|(?P<step>[/|^*+!])",
 )
+DECLARING = ("PREFIX", "BASE", "VERSION")
 FROM = re.compile(r"\bFROM\b", re.IGNORECASE)
 
 
@@ -101,7 +102,7 @@ def using(update: str, default: Iterable[str], named: Iterable[str]) -> str:
     clauses = [f"USING {iri} " for iri in default] + [f"USING NAMED {iri} " for iri in named]
     if not clauses:
         return update
-    parts = [("", 0, 0), *_outside(update), ("", 0, 0)]
+    parts = [("", 0, 0), *top_level(update), ("", 0, 0)]
     written, done = [], 0
     for (before, *_), (word, at, _), (_, start, end) in zip(parts, parts[1:], parts[2:], strict=False):
         if word in ("USING", "WITH"):
@@ -120,7 +121,7 @@ def clearing(update: str) -> str:
 
     The engine would drop the graphs, which CLEAR leaves (SPARQL 1.1 Update, section 3.1.3).
     """
-    parts = [*_outside(update), ("", 0, 0)]
+    parts = [*top_level(update), ("", 0, 0)]
     written, done, clear = [], 0, -1
     for (word, start, _), (after, _, end) in pairwise(parts):
         clear = start if word == "CLEAR" else clear if word == "SILENT" else -1
@@ -130,8 +131,43 @@ def clearing(update: str) -> str:
     return "".join([*written, update[done:]])
 
 
-def _outside(update: str) -> Iterator[tuple[str, int, int]]:
-    """Yield each word outside brackets, and each group in brackets as a whole, with start and end."""
+def parts(update: str) -> Iterator[str]:
+    """Yield *update* as updates to be made one after the other, each with the declarations before it.
+
+    A part begins where something is declared after a semicolon: the grammar has
+    it (SPARQL 1.1 Query, section 19.8, rule 29), the engine does not. Each part
+    stands at the line it had.
+    """
+    outside = [*top_level(update), ("", len(update), len(update))]
+    cuts = [at for (one, at, _), (next_, *_) in pairwise(outside) if one == ";" and next_ in DECLARING]
+    known: dict[str, str] = {}
+    for start, end in pairwise([-1, *cuts, len(update)]):
+        part = update[start + 1 : end]
+        if known:
+            yield "\n" * update.count("\n", 0, start) + " ".join([*known.values(), part])
+        else:
+            yield part
+        _declare(part, known)
+
+
+def _declare(part: str, known: dict[str, str]) -> None:
+    """Add what *part* declares in front to what is *known*, a prefix in place of what it was before."""
+    said: list[str] = []
+    for token in TOKEN.finditer(part):
+        if token.lastgroup == "word" and token[0].upper() not in DECLARING:
+            break
+        if token.lastgroup in ("word", "name", "term"):
+            said.append(token[0])
+    while said:
+        length = 3 if said[0].upper() == "PREFIX" else 2
+        name = said[1] if length == 3 else f"BASE {len(known)}"
+        known.pop(name, None)
+        known[name] = " ".join(said[:length])
+        del said[:length]
+
+
+def top_level(update: str) -> Iterator[tuple[str, int, int]]:
+    """Yield each word and semicolon outside brackets, and each group as a whole, with start and end."""
     level = start = 0
     for token in TOKEN.finditer(update):
         if token.lastgroup == "open":
@@ -141,7 +177,7 @@ def _outside(update: str) -> Iterator[tuple[str, int, int]]:
             level -= 1
             if level == 0:
                 yield "", start, token.end()
-        elif token.lastgroup == "word" and level == 0:
+        elif level == 0 and (token.lastgroup == "word" or token[0] == ";"):
             yield token[0].upper(), token.start(), token.end()
 
 

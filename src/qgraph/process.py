@@ -15,6 +15,7 @@ from qgraph.errors import DeadlineExceeded, ProcessDied, QgraphError
 
 T = TypeVar("T")
 FORK = multiprocessing.get_context("fork")
+FAULT = 1  # how Python ends a process that raised what nobody caught
 NEW_NETWORK, NEW_USER = 0x40000000, 0x10000000
 SERVER = multiprocessing.get_context("forkserver")
 SERVER.set_forkserver_preload(["qgraph.commit"])
@@ -66,6 +67,8 @@ def run(function: Callable[[], T], *, deadline: float, memory: int = 0) -> T:
         answer: T | QgraphError = ours.recv()
     except EOFError as error:
         child.join()
+        if child.exitcode == FAULT:
+            raise QgraphError("The process that did the work met a fault of ours.") from error
         raise ProcessDied(f"The process that did the work died (code {child.exitcode}).") from error
     finally:
         child.join()
@@ -83,6 +86,8 @@ def _answer(pipe: Connection, function: Callable[[], object], memory: int) -> No
         pipe.send(function())
     except QgraphError as error:
         pipe.send(error)
+    except MemoryError:
+        pipe.send(ProcessDied("The work takes more memory than it may."))
 
 
 def memory() -> int:

@@ -54,6 +54,8 @@ CLASS = (TYPE, Step(str(RDFS.subClassOf), repeated=True))
 def footprints(shapes: Graph) -> set[Footprint]:
     """Return all footprints of *shapes*. Raises Unbounded if there are none for some shape."""
     found: set[Footprint] = set()
+    if (None, RDF.type, SH.ConstraintComponent) in shapes:
+        raise Unbounded
     typed = _implicit(shapes) | set(shapes.subjects(SH.targetClass))
     for shape in typed | {one for target in TARGETS for one in shapes.subjects(target)}:
         found |= {CLASS[:1], CLASS} if shape in typed else set()

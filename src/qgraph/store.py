@@ -129,11 +129,8 @@ def in_memory(quads: Iterable[Quad] = ()) -> Store:
 
 
 def open_to_write(path: Path) -> Store:
-    """Return the store in folder *path*, made if it is not there."""
-    try:
-        return Store(str(path))
-    except OSError as error:
-        raise StoreError(f"{path}: cannot write a store here: {error}.") from error
+    """Return the store in folder *path*, made if it is not there. Raises OSError where that cannot be."""
+    return Store(str(path))
 
 
 def open_read_only(path: Path) -> Store:
@@ -216,7 +213,7 @@ def update(store: Store, text: str, base: str | None = None) -> None:
         store.update(text, base_iri=base)
     except SyntaxError as error:
         raise _located(text, str(error), "update") from error
-    except (RuntimeError, ValueError, OSError) as error:
+    except (RuntimeError, ValueError) as error:
         raise QueryError(f"The update cannot be made: {error}.") from error
 
 

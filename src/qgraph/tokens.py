@@ -85,7 +85,7 @@ def revoke(store: Path, token: str) -> Token:
 
 
 def find(store: Path, secret: str, admin_file: Path) -> Token:
-    """Return the token with this *secret*, or that of the operator's *admin_file*, and note its use.
+    """Return the token with this *secret*, or that of the operator's *admin_file*.
 
     All hashes are compared, each in constant time. Raises NotAuthorized if there
     is none, or it opens nothing any more.
@@ -96,7 +96,6 @@ def find(store: Path, secret: str, admin_file: Path) -> Token:
         raise NotAuthorized("Nobody here knows this token.")
     if reason := found[0].fault():
         raise NotAuthorized(f"This token {reason}.")
-    _note_use(store, found[0])
     return found[0]
 
 
@@ -116,7 +115,7 @@ def _operators(path: Path) -> list[Token]:
     return []
 
 
-def _note_use(store: Path, token: Token) -> None:
+def note_use(store: Path, token: Token) -> None:
     """Write down that *token* is used, once a minute at most."""
     now = _now()
     if token.id == "operator" or token.used[:16] == now[:16]:

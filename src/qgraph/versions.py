@@ -90,8 +90,8 @@ def in_force(store: Path) -> int:
 
 def numbers(store: Path) -> list[int]:
     """Return the numbers of the versions in *store*, the newest first; none if it is no store."""
-    found = (store / "versions").glob("[0-9]*")
-    return sorted((int(one.name) for one in found if one.name.isdigit()), reverse=True)
+    found = (int(one.name) for one in (store / "versions").glob("[0-9]*") if one.name.isdigit())
+    return sorted(found, reverse=True)
 
 
 def describe(store: Path, number: int, layer: str = PUBLIC) -> Version:
@@ -143,6 +143,7 @@ def writing(store: Path) -> Iterator[int]:
     What a killed writer left behind is swept first. Raises what `locked` raises.
     """
     with locked(store):
+        swap_rebuilt(store)
         number = in_force(store)
         _sweep(store / "versions", number)
         yield number
@@ -165,7 +166,7 @@ def locked(store: Path) -> Iterator[None]:
             lock.truncate(0)
             lock.write(f"{os.getpid()}\n")
             lock.flush()
-        yield
+            yield
 
 
 @contextmanager
@@ -210,13 +211,12 @@ def candidate(store: Path, parent: int) -> Iterator[Candidate]:
     """
     path = store / "versions" / "candidate"
     try:
-        with _disk(store):
-            path.mkdir()
-            held = [layer for layer in LAYERS if parent and has(store, parent, layer)]
-            before = {layer: open_version(store, parent, layer) for layer in held}
-            for layer, data in before.items():
-                quads_of.checkpoint(data, path / layer)
-            yield Candidate(path, before)
+        path.mkdir()
+        held = [layer for layer in LAYERS if parent and has(store, parent, layer)]
+        before = {layer: open_version(store, parent, layer) for layer in held}
+        for layer, data in before.items():
+            quads_of.checkpoint(data, path / layer)
+        yield Candidate(path, before)
     finally:
         drop(path)
 
@@ -287,7 +287,7 @@ def exchange(store: Path, number: int, drafts: Mapping[str, Draft]) -> None:
     made = store / "versions" / f"{REBUILT}{number}"
     for layer, draft in drafts.items():
         _seal(made, layer, draft)
-    _sync_tree(made)
+    sync_tree(made)
     old = folder(store, number)
     old.rename(old.with_name(f"candidate-old-{number}"))
     swap_rebuilt(store)
@@ -296,7 +296,7 @@ def exchange(store: Path, number: int, drafts: Mapping[str, Draft]) -> None:
 
 def swap_rebuilt(store: Path) -> None:
     """Put each version that was written anew in its place, where that is empty; inside `writing`."""
-    for made in (store / "versions").glob(f"{REBUILT}*"):
+    for made in [*(store / "versions").glob(f"{REBUILT}*")]:
         place = folder(store, int(made.name.removeprefix(REBUILT)))
         if place.exists():
             drop(made)
@@ -306,13 +306,13 @@ def swap_rebuilt(store: Path) -> None:
 
 
 def _move_into_force(store: Path, made: Path, number: int) -> None:
-    _sync_tree(made)
+    sync_tree(made)
     made.rename(folder(store, number))
     sync(store / "versions")
     point_to(store, number)
 
 
-def _sync_tree(made: Path) -> None:
+def sync_tree(made: Path) -> None:
     """Put all of *made* on the disk; a file that another version has too is there already."""
     for path in [*made.rglob("*"), made]:
         if path.is_dir() or path.stat().st_nlink == 1:

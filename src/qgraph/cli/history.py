@@ -53,7 +53,11 @@ def versions_command(chosen: Settings, *, check: bool, as_json: bool) -> None:
 @click.argument("before")
 @click.argument("after", default="")
 @click.option(
-    "--format", "form", type=click.Choice(["words", "nquads", "patch"]), default="words", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["words", "added", "removed", "patch"]),
+    default="words",
+    show_default=True,
 )
 def diff(chosen: Settings, before: str, after: str, *, form: str) -> None:
     """Print what changed from version BEFORE to version AFTER; each a number or a tag.
@@ -70,8 +74,8 @@ def diff(chosen: Settings, before: str, after: str, *, form: str) -> None:
 def _told(chosen: Settings, found: Difference, form: str) -> str:
     if form == "patch":
         return delta.patch(found.delta)
-    if form == "nquads":
-        return delta.write(found.delta)
+    if form in ("added", "removed"):
+        return delta.quads(getattr(found.delta, form)).decode()
     stores = [versions.open_version(chosen.store, one.number) for one in (found.after, found.before)]
 
     def label(iri: str) -> str:

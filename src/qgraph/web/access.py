@@ -29,8 +29,8 @@ class Visitor:
             raise WriteRefused(f"This needs the role {role}; your token has the role {self.role}.")
 
 
-def visitor(settings: Settings, headers: Mapping[str, str], address: str) -> Visitor:
-    """Return who asks from *address* with *headers*, by their names in lower case.
+def visitor(settings: Settings, headers: Mapping[str, str], address: str, *, note: bool = True) -> Visitor:
+    """Return who asks from *address* with *headers*, by their names in lower case; *note* the use of a token.
 
     A token counts in the Authorization header alone, and over plain HTTP only
     from this machine, or from a proxy that the operator trusts. Raises
@@ -45,6 +45,8 @@ def visitor(settings: Settings, headers: Mapping[str, str], address: str) -> Vis
     if not _is_safe(settings, headers, address):
         raise WriteRefused("A token does not travel over plain HTTP: use HTTPS, or revoke it now.")
     found = tokens.find(settings.store, secret.strip(), settings.admin_token_file)
+    if note:
+        tokens.note_use(settings.store, found)
     return Visitor(found.id, found.role)
 
 
@@ -56,5 +58,5 @@ def address_of(settings: Settings, headers: Mapping[str, str], peer: str) -> str
 
 def _is_safe(settings: Settings, headers: Mapping[str, str], peer: str) -> bool:
     if settings.trust_proxy:
-        return headers.get("x-forwarded-proto", "https") == "https"
+        return headers.get("x-forwarded-proto", "") == "https"
     return is_loopback(peer)

@@ -12,6 +12,7 @@ from flask import Flask
 from flask import Response as FlaskResponse
 from werkzeug.test import run_wsgi_app
 
+NO_BREAK = {ord(mark): " " for mark in "\r\n"}  # no value begins another header
 Headers = tuple[tuple[str, str], ...]
 # The files that views hand on to `page`; a server that asks otherwise has none.
 HANDED: ContextVar[list[IO[bytes]] | None] = ContextVar("handed", default=None)
@@ -46,9 +47,10 @@ class Response:
 
     def lines(self) -> bytes:
         """Return the headers as they are sent."""
-        return self.written or "".join([f"{name}: {value}\r\n" for name, value in self.headers]).encode(
-            "latin-1"
-        )
+        if self.written:
+            return self.written
+        lines = [f"{name}: {value.translate(NO_BREAK)}\r\n" for name, value in self.headers]
+        return "".join(lines).encode("latin-1", "replace")
 
     def ready(self) -> "Response":
         """Return the same with its headers written."""

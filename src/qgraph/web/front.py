@@ -33,6 +33,7 @@ from qgraph.web.sparql import CORS, headers_of, is_for_page
 WAITING = 8
 LONGEST = 2_000  # characters of a header that is taken to pieces
 PARSED = ("accept", "accept-encoding", "content-type", "if-none-match")
+VERSION = re.compile(r"(^|&)version=")
 SLOW = 1.0  # seconds
 NONE: Mapping[str, str] = {}
 NO_STORE = {"Cache-Control": "private, no-store"}
@@ -76,6 +77,7 @@ class Front:
         """Return the answer to a request, and count it."""
         started = time.monotonic()
         self.metrics.running += 1
+        asked = replace(asked, client=access.address_of(self.settings, asked.headers, asked.client))
         try:
             response = await self._made(asked, body)
         except QgraphError as error:
@@ -90,7 +92,7 @@ class Front:
     def limit(self, asked: Asked) -> int:
         """Return how many bytes the body of a request may have: more for who may write."""
         try:
-            return writes.body_limit(self.settings, writes.Writer(asked.headers, asked.client))
+            return writes.body_limit(self.settings, writes.Writer(asked.headers, asked.client), note=False)
         except QgraphError:  # which `answer` says in words
             return self.settings.body_limit
 
@@ -115,7 +117,8 @@ class Front:
             operators.check_method(asked.method)
             return await run(self.watching, self._told, asked.path)
         who = await run(self.watching, access.visitor, self.settings, asked.headers, asked.client)
-        if "accept-datetime" in asked.headers and asked.method in ("GET", "HEAD"):
+        leads = "accept-datetime" in asked.headers and not VERSION.search(asked.query)
+        if leads and asked.method in ("GET", "HEAD"):
             return await run(self.watching, self._lead, asked)
         for_page = is_for_page(asked.method, asked.header("accept"), asked.query)
         if asked.path != "/sparql" or asked.method == "OPTIONS" or for_page:
@@ -143,8 +146,11 @@ class Front:
     def _lead(self, asked: Asked) -> Response:
         """Lead to the version that was in force when the client wants (RFC 7089, section 4.1.1)."""
         moment = asked.header("accept-datetime")
-        there = memento.leads_to(self.settings.store, asked.path, asked.query, moment=moment)
-        return Response(302, _listed({"Location": there, "Vary": "Accept-Datetime", "Content-Length": "0"}))
+        path = "/" + asked.path.lstrip("/")  # two slashes would lead to another host
+        there = memento.leads_to(self.settings.store, path, asked.query, moment=moment)
+        link = f'<{memento.original(path, asked.query)}>; rel="original timegate"'
+        headers = {"Location": there, "Vary": "Accept-Datetime", "Link": link, "Content-Length": "0"}
+        return Response(302, _listed(headers))
 
     async def _queried(self, asked: Asked, body: bytes, task: Task) -> Response:
         """Return the answer of the engine, and keep it where it may be kept."""
@@ -228,7 +234,7 @@ def _headers_of(kind: str) -> Headers:
     """Return the headers of every kept answer of *kind*, a format's name; length and tag are its own."""
     named = headers_of(protocol.answer_of(Reply(kind, 0, 0, BytesIO())))
     del named["Content-Length"]
-    return _listed(named | {"Cache-Control": "no-cache", "Vary": "Accept, Accept-Encoding"})
+    return _listed(named | {"Cache-Control": "no-cache", "Vary": "Accept, Accept-Encoding, Accept-Datetime"})
 
 
 def _unkept(reply: Reply, headers: Mapping[str, str] = NONE) -> Response:

@@ -236,7 +236,10 @@ def _read(name: str) -> Response:
         answer = _ask(name, syntax)
     except UnknownGraph as error:
         raise NotFound(f"There is no graph {name}.") from error
-    tag = {"ETag": writes.etag(answer.reply.version, syntax), "Vary": "Accept, Authorization"}
+    tag = {
+        "ETag": writes.etag(site().version_of(str(answer.reply.version)), syntax),
+        "Vary": "Accept, Authorization",
+    }
     response = Response(headers=headers_of(answer) | tag)
     if response.make_conditional(request).status_code == 304:
         answer.reply.body.close()

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from werkzeug.wrappers import Response as AnyResponse
 
 from qgraph import delta, history, keeping, provenance, wording
-from qgraph.errors import NotAcceptable
+from qgraph.errors import NotAcceptable, RequestError
 from qgraph.formats import BY_NAME
 from qgraph.history import Difference
 from qgraph.namespaces import Names
@@ -44,7 +44,7 @@ def version(name: str) -> Response:
         return _compared(before, after)
     known = history.describe(store, keeping.number_of(store, name))
     response = _listed([known])
-    response.headers["ETag"] = writes.etag(known.number, str(response.mimetype).rpartition("/")[2])
+    response.headers["ETag"] = writes.etag(known, str(response.mimetype).rpartition("/")[2])
     response.make_conditional(request)
     return response
 
@@ -87,7 +87,10 @@ def _compared(before: str, after: str) -> Response:
     if wanted == PATCH:
         return _sent(delta.patch(found.delta).encode(), PATCH)
     if wanted == NQUADS:
-        return _sent(delta.write(found.delta).encode(), NQUADS)
+        part = request.args.get("part", "added")
+        if part not in ("added", "removed"):
+            raise RequestError(f"part is {part}, expected added or removed.")
+        return _sent(delta.quads(getattr(found.delta, part)), NQUADS)
     rows = _rows(found)
     told = {"before": found.before.number, "after": found.after.number, "withheld": found.withheld}
     if wanted == "application/json":

@@ -95,7 +95,7 @@ def _everywhere() -> dict[str, object]:
     about = site().ask_of(old, "query", text=ABOUT)["results"]["bindings"]
     words = {name: cell["value"] for name, cell in (about[0] if about else {}).items()}
     shown = {"about": words, "version": site().version_of(old), "path_of": path_of, "old": old}
-    return shown | {"now": memento.original(request.path, request.query_string.decode("latin-1"))}
+    return shown | {"now": memento.original(quote(request.path), request.query_string.decode("latin-1"))}
 
 
 def _named_version() -> str:
@@ -113,7 +113,7 @@ def _dated(response: Response) -> Response:
     """Say of a page of a version when that was made (RFC 7089, section 2.1)."""
     response.vary.add("Accept-Datetime")
     if request.args.get("version") and response.status_code == 200:
-        address = here() + memento.original(request.path, request.query_string.decode("latin-1"))
+        address = here() + memento.original(quote(request.path), request.query_string.decode("latin-1"))
         response.headers.update(memento.headers_of(site().version(), address))
     return response
 

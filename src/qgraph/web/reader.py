@@ -81,7 +81,9 @@ class Reader:
         self.found = []
         try:
             self.parser.feed_data(data)
-        except HttpParserUpgrade:  # another protocol is offered, and not taken
+        except HttpParserUpgrade as offer:  # another protocol, which is not taken
+            if self.announces_body:
+                raise Fault(400) from offer
             self.parser = HttpRequestParser(self)
         except HttpParserError as error:
             raise Fault(self.fault or 400) from error
@@ -102,6 +104,7 @@ class Reader:
         self.body = bytearray()
         self.size = 0
         self.in_body = False
+        self.announces_body = False
         self.fault = 0
 
     def on_url(self, piece: bytes) -> None:
@@ -117,6 +120,8 @@ class Reader:
             self.fault = self.fault or 431
         if self.in_body:  # a trailer, which is no header (RFC 9110, section 6.5.1)
             return
+        if b"_" in name:  # which would pass for a hyphen behind WSGI
+            return
         key, text = name.decode("latin-1").lower(), value.decode("latin-1")
         if key in self.headers:
             self.fault = self.fault or (400 if key == "host" else 0)
@@ -126,6 +131,7 @@ class Reader:
     def on_headers_complete(self) -> None:
         """Look whether the body may come."""
         self.in_body = True
+        self.announces_body = bool({"content-length", "transfer-encoding"} & self.headers.keys())
         self.limit = self.limit_of(self._asked())
         if int(self.headers.get("content-length", "0")) > self.limit:
             self.fault = self.fault or 413

@@ -14,6 +14,7 @@ from qgraph.web.access import Visitor, visitor
 
 ETAG = re.compile(r'"v(\d{1,18})(?:[^\d"][^"]*)?"')
 LONGEST = 1_000
+ANYONE = "anyone"
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,9 @@ def write(settings: Settings, change: Change, writer: Writer) -> Version:
     """
     who = check(settings, writer)
     expected = _expected(settings, writer.headers)
-    if settings.bare:
-        return commit.write_bare(settings, change, expected)
-    author = Author(who.id, who.role)
     message = " ".join(writer.headers.get("qgraph-message", "").split())[:LONGEST]
-    return commit.write(settings, commit.Request(change, author, message, expected))
+    request = commit.Request(change, Author(who.id or ANYONE, who.role), message, expected)
+    return commit.write_bare(settings, request) if settings.bare else commit.write(settings, request)
 
 
 def check(settings: Settings, writer: Writer) -> Visitor:
@@ -60,22 +59,28 @@ def check(settings: Settings, writer: Writer) -> Visitor:
     return who
 
 
-def body_limit(settings: Settings, writer: Writer) -> int:
-    """Return how many bytes the body of *writer* may have. Raises NotAuthorized for a token that is none."""
+def body_limit(settings: Settings, writer: Writer, *, note: bool = True) -> int:
+    """Return how many bytes the body of *writer* may have, and *note* that a token is used.
+
+    Raises NotAuthorized for a token that is none.
+    """
     if settings.bare and settings.open_writes:
         return settings.upload_limit
-    may = visitor(settings, writer.headers, writer.address).may("curator")
+    may = visitor(settings, writer.headers, writer.address, note=note).may("curator")
     return settings.upload_limit if may else settings.body_limit
 
 
 def headers_of(version: Version) -> dict[str, str]:
     """Return the headers that tell a writer which version is in force now."""
-    return {"Qgraph-Version": str(version.number), "ETag": etag(version.number)}
+    return {"Qgraph-Version": str(version.number), "ETag": etag(version)}
 
 
-def etag(number: int, what: str = "") -> str:
-    """Return the entity tag of version *number*; of its representation *what* where there are several."""
-    return f'"v{number}{what and "." + what}"'
+def etag(version: Version, what: str = "") -> str:
+    """Return the entity tag of *version*; of its representation *what* where there are several.
+
+    It is another once something has been forgotten in the version.
+    """
+    return f'"v{version.number}-{version.digest[:12]}{what and "." + what}"'
 
 
 def _expected(settings: Settings, headers: Mapping[str, str]) -> int:
