@@ -21,7 +21,7 @@ from qgraph.settings import Settings
 QUICK = 6
 # Cuts of what a server would tell of itself, never to be seen in an answer.
 INNARDS = ("Traceback", "src/qgraph", "site-packages", "pyoxigraph", 'File "', "/tmp/", "panicked")
-ANSWERS = {200, 204, 304, *range(400, 500), 503, 504}
+ANSWERS = {200, 201, 204, 304, *range(400, 500), 503, 504}
 
 
 def some(attacks: list[object], config: pytest.Config) -> list[object]:

@@ -16,6 +16,8 @@ from qgraph.errors import OutwardQuery, QueryError
 CALL = re.compile(r"SERVICE|LOAD", re.IGNORECASE)
 VALUE = re.compile(r"(?:(?:[\d.\-]|true|false).*)?", re.IGNORECASE)
 SILENT = re.compile(r"SILENT", re.IGNORECASE)
+# What is looked for is only worth it where this is found, in texts of many megabytes.
+SILENT_LOAD = re.compile(r"LOAD(?:\s|#[^\n\r]*[\n\r])*SILENT", re.IGNORECASE)
 ESCAPED = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 # Escapes as the engine takes them: no halves of a pair, nothing beyond Unicode.
 CODE = r"\\u(?![Dd][89A-Fa-f])[0-9A-Fa-f]{4}|\\U(?!0000[Dd][89A-Fa-f])(?:000[0-9A-Fa-f]|0010)[0-9A-Fa-f]{4}"
@@ -51,17 +53,25 @@ def without_silent_loads(update: str) -> str:
     Nothing is ever fetched here, and what fails silently has no effect (SPARQL
     1.1 Update, section 3.1.4). The result is to be checked as any text is.
     """
-    if not SILENT.search(update):
+    if not SILENT_LOAD.search(update):
         return update
-    tokens = [one for one in TOKEN.finditer(update) if one.lastgroup != "comment"]
-    written, done, level = [], 0, 0
+    tokens = list(_outside(update))
+    written, done = [], 0
     for at, token in enumerate(tokens):
-        level += {"open": 1, "close": -1}.get(token.lastgroup or "", 0)
-        length = 0 if level else _silent_load(tokens[at : at + 6])
+        length = _silent_load(tokens[at : at + 6])
         if length:
             written += [update[done : token.start()], NOTHING]
             done = tokens[at + length - 1].end()
     return "".join([*written, update[done:]])
+
+
+def _outside(update: str) -> Iterator[re.Match[str]]:
+    """Yield the tokens outside brackets, and the brackets that open there."""
+    level = 0
+    for token in TOKEN.finditer(update):
+        if level == 0 and token.lastgroup != "comment":
+            yield token
+        level += {"open": 1, "close": -1}.get(token.lastgroup or "", 0)
 
 
 def _silent_load(tokens: Sequence[re.Match[str]]) -> int:

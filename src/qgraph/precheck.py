@@ -24,6 +24,9 @@ TOKEN = re.compile(
     r"|\|\||(?P<open>[({\[])|(?P<close>[)}\]])|(?P<end>[.;,])|(?P<step>[/|^*+!])",
 )
 DECLARING = ("PREFIX", "BASE", "VERSION")
+# A text of many megabytes is only looked through where these are found.
+CLEARING = re.compile("CLEAR", re.IGNORECASE)
+DECLARED_LATE = re.compile(rf";(?:\s|#[^\n\r]*[\n\r])*(?:{'|'.join(DECLARING)})", re.IGNORECASE)
 FROM = re.compile(r"\bFROM\b", re.IGNORECASE)
 
 
@@ -121,6 +124,8 @@ def clearing(update: str) -> str:
 
     The engine would drop the graphs, which CLEAR leaves (SPARQL 1.1 Update, section 3.1.3).
     """
+    if not CLEARING.search(update):
+        return update
     parts = [*top_level(update), ("", 0, 0)]
     written, done, clear = [], 0, -1
     for (word, start, _), (after, _, end) in pairwise(parts):
@@ -138,7 +143,7 @@ def parts(update: str) -> Iterator[str]:
     it (SPARQL 1.1 Query, section 19.8, rule 29), the engine does not. Each part
     stands at the line it had.
     """
-    outside = [*top_level(update), ("", len(update), len(update))]
+    outside = [*top_level(update)] if DECLARED_LATE.search(update) else []
     cuts = [at for (one, at, _), (next_, *_) in pairwise(outside) if one == ";" and next_ in DECLARING]
     known: dict[str, str] = {}
     for start, end in pairwise([-1, *cuts, len(update)]):

@@ -1,7 +1,9 @@
 """`/graphs`: one graph, read or written whole (SPARQL 1.1 Graph Store HTTP Protocol)."""
 
+import gzip
 import zlib
 from dataclasses import replace
+from io import BytesIO
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -42,7 +44,6 @@ OPTIONS = {
 WHOLE = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 FORM = "multipart/form-data"
 URI = ":/[]@!$&'()*+,;="  # what stands in an address as it is, beside letters, digits and -._~
-GZIP = 16 + zlib.MAX_WBITS
 
 
 @blueprint.before_request
@@ -195,18 +196,13 @@ def _body() -> bytes:
 
 def unpacked(packed: bytes, settings: Settings) -> bytes:
     """Return what *packed*, in gzip, holds. Raises BodyTooLarge over `upload_limit`, RequestError."""
-    body = b""
-    while packed:  # a file may have several members (RFC 1952, section 2.2)
-        unpacker = zlib.decompressobj(GZIP)
-        try:
-            body += unpacker.decompress(packed, settings.upload_limit + 1 - len(body))
-        except zlib.error as error:
-            raise RequestError(f"The body is not gzip: {error}.") from error
-        if len(body) > settings.upload_limit:
-            raise BodyTooLarge(f"Unpacked, the body has more than {settings.upload_limit:,} bytes.")
-        if not unpacker.eof:
-            raise RequestError("The body ends before its gzip does.")
-        packed = unpacker.unused_data
+    try:
+        with gzip.GzipFile(fileobj=BytesIO(packed)) as file:
+            body = file.read(settings.upload_limit + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise RequestError(f"The body is not gzip: {error}.") from error
+    if len(body) > settings.upload_limit:
+        raise BodyTooLarge(f"Unpacked, the body has more than {settings.upload_limit:,} bytes.")
     return body
 
 
