@@ -322,3 +322,15 @@ def test_a_corrected_value_keeps_its_kind(told: Settings) -> None:
 
     number = '"4712"^^<http://www.w3.org/2001/XMLSchema#integer>'
     assert any(str(quad.object) == number for quad in held(told))
+
+
+def test_a_tagged_version_loses_what_cannot_stand_there_either(told: Settings) -> None:
+    bare = '<person/p7xxx> a :Person ; rdfs:label "Xeyal Invented"@en'
+    history.tag(told, "alone", write(told, evidence("evidence/leaflet/w5", bare)).number)
+    number = versions.current(told.store)
+    more = "INSERT DATA { GRAPH <evidence/leaflet/w5> { <film/tide> :length 4711 } }"
+    write(told, more)
+    history.forget_all(told, Forget(erased=[f"{BASE}person/p7xxx"]))
+
+    assert "w5" in str(list(held(told)))
+    assert "w5" not in str(list(versions.open_version(told.store, number)))

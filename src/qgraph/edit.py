@@ -17,7 +17,7 @@ from qgraph.namespaces import CORE, DESCRIBED
 from qgraph.precheck import Limits
 from qgraph.store import BlankNode, DefaultGraph, NamedNode, Quad, Store, Triple
 
-PLAIN = {"INSERT", "DELETE", "DATA", "PREFIX", "BASE"}
+PLAIN = {"INSERT", "DELETE", "DATA", "PREFIX", "BASE", ";"}
 NESTING = ("turtle", "trig", "jsonld")
 DEEPEST = 100
 TOO_DEEP = f"The body nests deeper than {DEEPEST} levels."

@@ -8,6 +8,7 @@ way; whoever comes next finishes it.
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -152,7 +153,7 @@ def _finish(settings: Settings, wanted: Forget) -> Forgotten:
     now = versions.current(store)
     if _is_in(store, now, wanted) or _is_told(store, now, wanted):
         _publish(settings, wanted)  # the version in force is never rewritten in its place
-    for left in (store / "versions").glob(f"{versions.DAMAGED}*"):
+    for left in [*(store / "versions").glob(f"{versions.DAMAGED}*"), *store.glob("backup-*")]:
         versions.drop(left)
     kept = {versions.current(store), *keeping.tags(store).values()}
     touched = [number for number in versions.numbers(store) if _is_in(store, number, wanted)]
@@ -309,6 +310,8 @@ def _told(draft: Draft, said: Version) -> Draft:
 
 def _rebuild(settings: Settings, number: int, wanted: Forget) -> None:
     """Write version *number* anew without what is to go, its changes and its message too."""
+    with suppress(Refused):  # an old version may break a rule of today as it is
+        wanted = replace(wanted, erased=_with_dependents(settings, number, wanted))
     made = versions.rebuilding(settings.store, number)
     drafts = _fresh(settings, number, wanted, made=made)
     versions.exchange(settings.store, number, drafts)
