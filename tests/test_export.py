@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from rdflib import Dataset, Graph
+from rdflib import BNode, Dataset, Graph
 from rdflib.compare import isomorphic
 
 from qgraph import versions
@@ -24,6 +24,14 @@ def test_every_format_holds_the_same_graph(tiny: Settings, name: str) -> None:
     expected = Graph().parse(data=written(tiny, "ntriples"), format="nt")
 
     assert isomorphic(Graph().parse(data=written(tiny, name), format=RDFLIB[name]), expected)
+
+
+@pytest.mark.parametrize("name", [name for name in ONE_GRAPH if name != "ntriples"])
+def test_every_format_holds_the_same_facts_of_the_real_graph(real: Settings, name: str) -> None:
+    expected = set(Graph().parse(data=written(real, "ntriples"), format="nt"))
+
+    assert set(Graph().parse(data=written(real, name), format=RDFLIB[name])) == expected
+    assert not any(isinstance(term, BNode) for triple in expected for term in triple)
 
 
 @pytest.mark.parametrize("name", ["trig", "nquads"])
