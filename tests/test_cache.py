@@ -13,12 +13,12 @@ from qgraph import tokens
 from qgraph.settings import Settings
 from qgraph.web.cache import OVERHEAD, Cache, Key, coding_of, entry_of, is_lasting
 
-ROOM = OVERHEAD + 400
+ROOM = 2_901
 ALL = "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o"
 
 
-def key(version: int, parameters: str = "") -> Key:
-    return (version, "GET", parameters, b"", "localhost", "*/*", "")
+def key(number: int, parameters: str = "", *, version: int = 1) -> Key:
+    return ((version,), "GET", f"{number}{parameters}", b"", "localhost", "*/*", "")
 
 
 def test_an_answer_is_kept_until_there_is_no_room() -> None:
@@ -40,6 +40,17 @@ def test_a_cache_counts_what_its_keys_and_objects_take_too() -> None:
     tracemalloc.stop()
 
     assert 0.5 < cache.size / taken < 2
+
+
+def test_answers_of_another_state_of_the_store_go() -> None:
+    cache = Cache(limit=2 * ROOM)
+    cache.put(key(1), entry_of((), b"x" * 400))
+    cache.put(key(1, version=2), entry_of((), b"y" * 400))
+
+    assert cache.get(key(1)) is None
+    assert cache.get(key(1, version=2)) is not None
+    assert len(cache.entries) == 1
+    assert cache.size == ROOM
 
 
 def test_an_answer_used_again_stays() -> None:

@@ -22,18 +22,19 @@ from qgraph.namespaces import CORE
 from qgraph.settings import Settings
 from qgraph.store import NamedNode, Store
 from qgraph.versions import FULL
-from test_guard import ABOUT, BASE, CURATOR, LIMITS, OURS, PREFIXES, evidence, held, settings, write
+from test_guard import ABOUT, BASE, CURATOR, LIMITS, OURS, PREFIXES, evidence, held, write
 
-__all__ = ["settings"]
 PERSON = f"{BASE}person/p9zzz"
 NAME = "Zarifa Invented"
 Run = Callable[..., Result]
 SECOND = "evidence/leaflet/w2"
 
 
-@pytest.fixture
-def told(settings: Settings) -> Settings:
+@pytest.fixture(scope="module")
+def written(tiny: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Versions 2 and 3 name an invented person; 2 is tagged, 4 no longer names them, 5 does."""
+    store = Path(shutil.copytree(tiny.store, tmp_path_factory.mktemp("told") / "store"))
+    settings = replace(tiny, store=store)
     person = f'<person/p9zzz> a :Person ; rdfs:label "{NAME}"@en'
     write(
         settings,
@@ -45,6 +46,12 @@ def told(settings: Settings) -> Settings:
     history.revert(settings, 1, CURATOR)
     history.revert(settings, 3, CURATOR)
     return settings
+
+
+@pytest.fixture
+def told(written: Settings, tmp_path: Path) -> Settings:
+    """A copy of it, to be changed."""
+    return replace(written, store=Path(shutil.copytree(written.store, tmp_path / "store")))
 
 
 def is_anywhere(store: Path, word: str) -> list[str]:

@@ -14,19 +14,27 @@ from qgraph import commit, delta, history, keeping, tokens, versions
 from qgraph.commit import Author
 from qgraph.errors import Gone, NotAuthorized, NoVersion, RequestError, SettingsError, StoreError
 from qgraph.settings import Settings
-from test_guard import CURATOR, OURS, evidence, facts, held, settings, write
+from test_guard import CURATOR, OURS, evidence, facts, held, write
 
-__all__ = ["settings"]
 OTHER = "evidence/leaflet/w2"
 Run = Callable[..., Result]
 
 
-@pytest.fixture
-def three(settings: Settings) -> Settings:
+@pytest.fixture(scope="module")
+def written(tiny: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Version 2 says 70 minutes, version 3 says 91 of another film too."""
+    settings = replace(
+        tiny, store=Path(shutil.copytree(tiny.store, tmp_path_factory.mktemp("three") / "store"))
+    )
     write(settings, evidence(OURS, "<film/tide> :length 70"), message="A length.")
     write(settings, evidence(OTHER, "<film/harbour> :length 91"))
     return settings
+
+
+@pytest.fixture
+def three(written: Settings, tmp_path: Path) -> Settings:
+    """A copy of it, to be changed."""
+    return replace(written, store=Path(shutil.copytree(written.store, tmp_path / "store")))
 
 
 def test_what_changed_between_two_versions_is_told_from_their_changes(three: Settings) -> None:

