@@ -13,7 +13,7 @@ from qgraph import tokens
 from qgraph.settings import Settings
 from qgraph.web.cache import OVERHEAD, Cache, Key, coding_of, entry_of, is_lasting
 
-ROOM = 2_901
+ROOM = OVERHEAD + 401
 ALL = "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o"
 
 
