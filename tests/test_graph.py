@@ -89,6 +89,17 @@ def test_a_plain_dataset_gives_the_same_rows_from_the_trig_export(
     assert Counter(in_rdflib(plain["trig"], query)) == Counter(over_http(endpoint, query))
 
 
+@pytest.mark.parametrize("name", ASKING_EVIDENCE)
+def test_each_row_of_an_answer_with_evidence_says_where_it_stands(name: str) -> None:
+    with (CASES / "questions" / name / "graph.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            assert "#char=" in row["passage"]
+
+
+def test_only_lists_of_our_own_ask_facts_without_their_evidence() -> None:
+    assert ASKING_FACTS == ["films-and-makers", "films-at-festivals", "places-and-countries"]
+
+
 def test_there_are_questions_of_both_kinds_and_ten_of_the_competency_questions() -> None:
     assert len(ASKING_FACTS) >= 3
     assert len(ASKING_EVIDENCE) >= 3
