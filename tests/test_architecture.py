@@ -18,7 +18,18 @@ ROWS = {
         *("sources", "load", "derive", "reason", "reach", "validate", "increment", "ownership"),
         *("edit", "folder", "guard", "forget", "archive", "bare", "commit", "history"),
     ],
-    "read": ["engine", "pool", "query", "protocol", "things", "questions", "catalog", "export"],
+    "read": [
+        "engine",
+        "pool",
+        "query",
+        "protocol",
+        "tasks",
+        "things",
+        "questions",
+        "catalog",
+        "jsonld",
+        "export",
+    ],
     "edges": ["cli", "web", "__main__", "__init__"],
 }
 ABOVE = {
@@ -34,7 +45,7 @@ DOORS = {
     "rdflib": {"bridge", "reason", "reach", "increment", "validate"},
     "owlrl": {"reason"},
     "pyshacl": {"validate"},
-    "pyld": {"export"},
+    "pyld": {"jsonld"},
     "click": {"cli"},
     "flask": {"web"},
     "httptools": {"web"},
@@ -136,7 +147,7 @@ def lines_of(name: str) -> int:
 
 def test_the_core_and_the_whole_stay_small() -> None:
     assert sum(lines_of(name) for name in CORE) < 1800
-    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in FILES) < 9500
+    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in FILES) < 13_000
 
 
 def test_only_settings_reads_the_environment() -> None:

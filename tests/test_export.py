@@ -5,7 +5,8 @@ from rdflib import BNode, Dataset, Graph
 from rdflib.compare import isomorphic
 
 from qgraph import versions
-from qgraph.export import context, export
+from qgraph.export import export
+from qgraph.jsonld import context
 from qgraph.formats import BY_NAME, GRAPHS
 from qgraph.settings import Settings
 

@@ -16,18 +16,17 @@ import socket
 import sys
 import time
 from contextlib import suppress
-from dataclasses import asdict
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
 
-from qgraph import catalog, delta, query, settings, things, versions, wire
+from qgraph import delta, query, settings, versions, wire
 from qgraph.errors import QgraphError, StoreError
 from qgraph.process import FORK, limit_memory, shut_in
-from qgraph.query import Spool, question_of
+from qgraph.query import Spool
 from qgraph.settings import Settings
 from qgraph.store import NamedNode, Store, empty_graphs, in_memory
+from qgraph.tasks import TASKS, Given
 from qgraph.versions import PUBLIC, Version
 
 HEARTBEAT = 0.02
@@ -210,8 +209,7 @@ class Worker:
     """Does tasks on one store, each under the deadline."""
 
     def __init__(self, store: Store, version: Version, *, chosen: Settings, folder: Path) -> None:
-        self.store = store
-        self.version = version
+        self.given = Given(store, version, chosen)
         self.settings = chosen
         self.folder = folder
 
@@ -221,7 +219,9 @@ class Worker:
         with Spool(self.settings.result_limit, self.folder) as spool:
             signal.setitimer(signal.ITIMER_REAL, self.settings.query_timeout)
             try:
-                header: dict[str, object] = {"kind": self.do(task["name"], task["arguments"], spool)}
+                header: dict[str, object] = {
+                    "kind": TASKS[task["name"]](self.given, spool, **task["arguments"])
+                }
             except QgraphError as error:
                 spool.clear()
                 header = {"error": type(error).__name__, "message": str(error), "details": error.details}
@@ -233,23 +233,6 @@ class Worker:
                 wire.send(line, wire.pack(header), [spool.file.fileno()])
             else:
                 wire.send(line, wire.pack(header, spool.read()))
-
-    def do(self, name: str, arguments: dict[str, Any], spool: Spool) -> str:
-        """Write the answer to the task *name* into *spool* and return its kind."""
-        if name == "query":
-            question = question_of(self.settings, base=self.version.base, **arguments)
-            return query.answer(self.store, question, prefixes=self.version.prefixes, output=spool)
-        if name == "service":
-            spool.write(catalog.service(self.store, self.version, chosen=self.settings, **arguments))
-            return str(arguments["syntax"])
-        if name == "describe":
-            found: object = things.describe(self.store, **arguments)
-        elif name == "labels":
-            found = things.labels(self.store, **arguments)
-        else:
-            found = asdict(self.version)
-        spool.write(json.dumps(found).encode())
-        return "json"
 
 
 if __name__ == "__main__":

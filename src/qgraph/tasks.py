@@ -1,0 +1,61 @@
+"""What a query process is asked to do: a name, and the function that does it."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from qgraph import catalog, query, things
+from qgraph.query import Spool, question_of
+from qgraph.settings import Settings
+from qgraph.store import Store
+from qgraph.versions import Version
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a process has: the store of a layer of a version, its description, the settings."""
+
+    store: Store
+    version: Version
+    settings: Settings
+
+
+def _query(given: Given, spool: Spool, **asked: Any) -> str:
+    question = question_of(given.settings, base=given.version.base, **asked)
+    return query.answer(given.store, question, prefixes=given.version.prefixes, output=spool)
+
+
+def _service(given: Given, spool: Spool, *, endpoint: str, syntax: str) -> str:
+    said = catalog.service(
+        given.store, given.version, endpoint=endpoint, chosen=given.settings, syntax=syntax
+    )
+    spool.write(said)
+    return syntax
+
+
+def _describe(given: Given, spool: Spool, **asked: Any) -> str:
+    return _values(things.describe(given.store, **asked), spool)
+
+
+def _labels(given: Given, spool: Spool, *, iris: list[str]) -> str:
+    return _values(things.labels(given.store, iris), spool)
+
+
+def _version(given: Given, spool: Spool) -> str:
+    return _values(asdict(given.version), spool)
+
+
+def _values(found: object, spool: Spool) -> str:
+    spool.write(json.dumps(found).encode())
+    return "json"
+
+
+# Each writes its answer and returns the name of the answer's format.
+TASKS: Mapping[str, Callable[..., str]] = {
+    "query": _query,
+    "service": _service,
+    "describe": _describe,
+    "labels": _labels,
+    "version": _version,
+}
