@@ -206,8 +206,9 @@ def test_writes_are_opened_on_a_bare_store_and_loopback_only(given: dict[str, ob
 def test_the_last_twenty_versions_are_kept(tmp_path: Path) -> None:
     chosen = settings.read({}, store=tmp_path, bare=True)
     commit.start_bare(chosen)
+    desk = commit.Desk(chosen)
     for number in range(KEPT + 2):
-        commit.write_bare(chosen, asked(f"INSERT DATA {{ <urn:a> <urn:b> {number} }}"))
+        desk.write(asked(f"INSERT DATA {{ <urn:a> <urn:b> {number} }}"))
 
     assert versions.current(tmp_path) == KEPT + 3
     assert len(list((tmp_path / "versions").iterdir())) == KEPT
@@ -217,9 +218,53 @@ def test_an_update_over_a_limit_changes_nothing(tmp_path: Path) -> None:
     chosen = settings.read({}, store=tmp_path, bare=True)
     commit.start_bare(chosen)
     with pytest.raises(QgraphError, match="query_length"):
-        commit.write_bare(chosen, edit.Request(Update("CLEAR ALL", Limits(length=5)), ANYONE))
+        commit.Desk(chosen).write(edit.Request(Update("CLEAR ALL", Limits(length=5)), ANYONE))
 
     assert versions.current(tmp_path) == 1
+
+
+def facts(folder: Path) -> set[str]:
+    return {str(quad.subject) for quad in versions.open_version(folder, versions.current(folder))}
+
+
+def test_of_an_update_that_fails_at_its_end_nothing_stays(tmp_path: Path) -> None:
+    chosen = settings.read({}, store=tmp_path, bare=True)
+    commit.start_bare(chosen)
+    desk = commit.Desk(chosen)
+    desk.write(asked("INSERT DATA { <urn:a> <urn:b> 1 }"))
+    with pytest.raises(QgraphError):
+        desk.write(
+            asked("INSERT DATA { <urn:lost> <urn:b> 1 } ; CREATE GRAPH <urn:g> ; CREATE GRAPH <urn:g>")
+        )
+    desk.write(asked("INSERT DATA { <urn:c> <urn:b> 1 }"))
+
+    assert facts(tmp_path) == {"<urn:a>", "<urn:c>"}
+
+
+def test_two_servers_write_to_one_store_in_turn(tmp_path: Path) -> None:
+    chosen = settings.read({}, store=tmp_path, bare=True)
+    commit.start_bare(chosen)
+    first, second = commit.Desk(chosen), commit.Desk(chosen)
+    for number, desk in enumerate((first, second, second, first)):
+        desk.write(asked(f"INSERT DATA {{ <urn:{number}> <urn:b> 1 }}"))
+
+    assert facts(tmp_path) == {"<urn:0>", "<urn:1>", "<urn:2>", "<urn:3>"}
+
+
+def test_what_a_killed_writer_had_open_goes_with_the_next_start(tmp_path: Path) -> None:
+    chosen = settings.read({}, store=tmp_path, bare=True)
+    commit.start_bare(chosen)
+    killed, alive = commit.Desk(chosen), commit.Desk(chosen)
+    for number, desk in enumerate((killed, alive)):
+        desk.write(asked(f"INSERT DATA {{ <urn:{number}> <urn:b> 1 }}"))
+    assert killed.plain.child
+    killed.plain.child.kill()
+    killed.plain.child.join()
+    commit.start_bare(chosen)
+
+    assert [path.name for path in tmp_path.glob("live-*")] == [f"live-{alive.plain.child.pid}"]
+    killed.write(asked("INSERT DATA { <urn:2> <urn:b> 1 }"))
+    assert facts(tmp_path) == {"<urn:0>", "<urn:1>", "<urn:2>"}
 
 
 def test_the_public_address_stands_in_the_description(tiny: Settings) -> None:

@@ -6,8 +6,8 @@ from rdflib.compare import isomorphic
 
 from qgraph import versions
 from qgraph.export import export
-from qgraph.jsonld import context
 from qgraph.formats import BY_NAME, GRAPHS
+from qgraph.jsonld import context
 from qgraph.settings import Settings
 
 ONE_GRAPH = [one.name for one in GRAPHS if not one.holds_named_graphs]

@@ -1,6 +1,7 @@
 import os
 import socket
 import time
+from collections.abc import Callable
 from functools import partial
 
 import pytest
@@ -46,6 +47,48 @@ def test_an_error_keeps_its_kind_and_details() -> None:
         process.run(fail, deadline=20)
 
     assert refusal.value.details == {"line": 3}
+
+
+class Tally:
+    """Adds up what it is given; 0 is forbidden, 1 kills it, 2 takes for ever."""
+
+    def __init__(self) -> None:
+        self.total = 0
+
+    def add(self, number: int) -> int:
+        if number < 3:
+            (fail, die, sleep_for_ever)[number]()
+        self.total += number
+        return self.total
+
+
+def tally() -> Callable[[int], int]:
+    return Tally().add
+
+
+def test_a_standing_process_keeps_what_it_has() -> None:
+    standing = process.Standing(tally)
+
+    assert [standing.run(number, deadline=20) for number in (10, 20, 30)] == [10, 30, 60]
+
+
+def test_a_standing_process_outlives_an_error() -> None:
+    standing = process.Standing(tally)
+    standing.run(10, deadline=20)
+    with pytest.raises(QuerySyntaxError, match="Not so"):
+        standing.run(0, deadline=20)
+
+    assert standing.run(20, deadline=20) == 30
+
+
+@pytest.mark.parametrize(("number", "error"), [(1, ProcessDied), (2, DeadlineExceeded)])
+def test_a_standing_process_that_ended_is_replaced(number: int, error: type[Exception]) -> None:
+    standing = process.Standing(tally)
+    standing.run(10, deadline=20)
+    with pytest.raises(error):
+        standing.run(number, deadline=1)
+
+    assert standing.run(20, deadline=20) == 20
 
 
 def reach(port: int) -> str:

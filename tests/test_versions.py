@@ -80,7 +80,7 @@ def test_a_lost_pointer_does_not_cost_the_versions(tmp_path: Path) -> None:
     assert versions.folder(tmp_path, 2).exists()
 
 
-@pytest.mark.parametrize("moment", ["_seal", "_move_into_force", "point_to", "sync"])
+@pytest.mark.parametrize("moment", ["_seal", "place", "checked", "point_to", "sync"])
 def test_a_crash_at_any_moment_leaves_the_old_version_in_force(tmp_path: Path, moment: str) -> None:
     publish(tmp_path, 1)
 

@@ -1,5 +1,8 @@
 """A plain SPARQL 1.1 store: it starts empty, keeps no rules, and each write makes a version."""
 
+import fcntl
+import os
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,6 +10,7 @@ from qgraph import delta, keeping, store, versions
 from qgraph.delta import Delta
 from qgraph.edit import Request
 from qgraph.errors import MovedOn
+from qgraph.store import Store
 from qgraph.versions import PUBLIC, Draft, Version
 
 KEPT = 20
@@ -17,6 +21,7 @@ WRITER = "anyone"
 def start(folder: Path) -> Version:
     """Make an empty version in *folder* if there is none; return the one in force."""
     with versions.writing(folder) as parent:
+        _sweep(folder)
         if parent:
             return versions.describe(folder, parent)
         first = replace(
@@ -30,37 +35,80 @@ def start(folder: Path) -> Version:
             return versions.publish(folder, made.path, {PUBLIC: Draft(first, Delta())})
 
 
-def write(folder: Path, request: Request) -> Version:
-    """Make the change of *request* and return the version in force after it; the last 20 are kept.
+class Open:
+    """A plain store that one process keeps open, so that a write need not open it.
 
-    Raises MovedOn where another version is in force than expected.
+    What is written in is a copy of the version in force by hard links, in a folder
+    of its own; it is made anew where a change failed, or another process has written.
     """
-    with versions.writing(folder) as parent, versions.candidate(folder, parent) as made:
-        check_expected(parent, request.expected)
-        known = versions.describe(folder, parent)
-        data = store.open_to_write(made.path / PUBLIC)
-        change_made = request.change.apply(data, made.before[PUBLIC])
-        graphs = store.empty_graphs(data)
-        if not change_made and graphs == known.empty:
-            return known
-        version = replace(
-            versions.draft(
-                versions.next_number(folder), parent, message=request.message, curator=request.author.name
-            ),
-            role=request.author.role,
-            digest=delta.digest_after(known.digest, change_made),
-            counts={"quads": len(data)},
-            base=BASE,
-            empty=graphs,
-        )
-        data.flush()
-        del data
-        published = versions.publish(folder, made.path, {PUBLIC: Draft(version, change_made)})
-        keeping.keep_last(folder, KEPT)
-        return published
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.number = 0
+        self.stores: list[Store] = []
+
+    def write(self, request: Request) -> Version:
+        """Make the change of *request* and return the version in force after it; the last 20 are kept.
+
+        Raises MovedOn where another version is in force than expected.
+        """
+        with versions.writing(self.folder) as parent:
+            check_expected(parent, request.expected)
+            data, before = self._opened(parent)
+            change_made = request.change.apply(data, before)
+            known, graphs = versions.describe(self.folder, parent), store.empty_graphs(data)
+            if not change_made and graphs == known.empty:
+                self.number = parent
+                return known
+            version = replace(
+                versions.draft(
+                    versions.next_number(self.folder),
+                    parent,
+                    message=request.message,
+                    curator=request.author.name,
+                    role=request.author.role,
+                ),
+                digest=delta.digest_after(known.digest, change_made),
+                counts={"quads": len(data)},
+                base=BASE,
+                empty=graphs,
+            )
+            return self._published(Draft(version, change_made))
+
+    def _opened(self, number: int) -> tuple[Store, Store]:
+        """Return the store to write in and version *number* to read: those that are open, if they are it."""
+        if self.number != number:
+            self.stores.clear()
+            _sweep(self.folder)
+            before, path = versions.open_version(self.folder, number), self.folder / f"live-{os.getpid()}"
+            store.checkpoint(before, path)
+            self.stores += [store.open_to_write(path), before]
+        self.number = 0  # until all has gone well
+        data, before = self.stores
+        return data, before
+
+    def _published(self, draft: Draft) -> Version:
+        data = self.stores[0]
+        with versions.empty_candidate(self.folder) as made:
+            data.flush()
+            store.checkpoint(data, made / PUBLIC)
+            versions.place(self.folder, made, {PUBLIC: draft})
+        self.stores[1] = versions.checked(self.folder, draft)
+        versions.point_to(self.folder, draft.version.number)
+        self.number = draft.version.number
+        keeping.keep_last(self.folder, KEPT)
+        return draft.version
 
 
 def check_expected(current: int, expected: int) -> None:
     """Raise MovedOn unless the version *current* is the one *expected* (0: any)."""
     if expected not in (0, current):
         raise MovedOn(f"Version {current} is in force, not {expected}: look at it, and try again.")
+
+
+def _sweep(folder: Path) -> None:
+    """Remove the copies that no process has open, and so locked. To be used inside `writing`."""
+    for path in folder.glob("live-*"):
+        with suppress(OSError), (path / "LOCK").open("a") as lock:
+            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            versions.drop(path)

@@ -21,8 +21,8 @@ from qgraph.store import in_memory
 from qgraph.versions import Version
 
 __all__ = [
-    "Author", "Chain", "Change", "Delete", "Merge", "Patch", "Put", "Request", "Require", "Update",
-    "build", "check_passages", "start_bare", "validate", "write", "write_bare",
+    "Author", "Chain", "Change", "Delete", "Desk", "Merge", "Patch", "Put", "Request", "Require", "Update",
+    "build", "check_passages", "start_bare", "validate", "write",
 ]  # fmt: skip
 Progress = Callable[[str], None]
 
@@ -65,10 +65,26 @@ def start_bare(settings: Settings) -> Version:
     return process.run(partial(bare.start, settings.store), deadline=settings.build_timeout)
 
 
-def write_bare(settings: Settings, request: Request) -> Version:
-    """Make the change of *request* in a plain store, where no rule is kept; return the version it made."""
-    work = partial(bare.write, settings.store, request)
-    return process.run(work, deadline=settings.commit_timeout, memory=settings.process_memory)
+class Desk:
+    """Where writers hand in their changes, one desk for a server.
+
+    Each change of a published graph has a process of its own; those of a plain
+    store, where no rule is kept, one that keeps the store open.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.plain = process.Standing(partial(_plain, settings), memory=settings.process_memory)
+
+    def write(self, request: Request) -> Version:
+        """Make the change of *request* and return the version in force after it. Raises as `write`."""
+        if self.settings.bare:
+            return self.plain.run(request, deadline=self.settings.commit_timeout)
+        return write(self.settings, request)
+
+
+def _plain(settings: Settings) -> Callable[[Request], Version]:
+    return bare.Open(settings.store).write
 
 
 def check_passages(settings: Settings, text: str, source: str = "") -> Report:

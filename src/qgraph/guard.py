@@ -31,11 +31,12 @@ class Entered:
 
 @dataclass(frozen=True)
 class Layer:
-    """A layer of the candidate *made*, by name, and the change that has been made in it."""
+    """A layer of the candidate *made*, by name, and its store *data*, in which the *change* has been made."""
 
     name: str
     made: Candidate
     change: Delta
+    data: Store
 
 
 def write(settings: Settings, request: Request) -> Version:
@@ -47,37 +48,54 @@ def write(settings: Settings, request: Request) -> Version:
     forget.finish_begun(settings)
     with versions.writing(store) as parent, versions.candidate(store, parent) as made:
         check_expected(parent, request.expected)
-        entered = _enter(settings, request, made)
-        if not entered.change:
+        layers = _layers(settings, request, made)
+        if not layers:
             return versions.describe(store, parent)
         author, number = request.author, versions.next_number(store)
         draft = versions.draft(number, parent, message=request.message, curator=author.name, role=author.role)
-        drafts = {
-            layer: _guarded(settings, Layer(layer, made, touched), draft=draft, whole=request.whole)
-            for layer, touched in _split(made, entered).items()
-        }
+        drafts = {}
+        while layers:  # each is let go, so that its store closes
+            layer = layers.pop()
+            drafts[layer.name] = _guarded(settings, layer, draft=draft, whole=request.whole)
+            del layer
         if FULL in drafts:  # what a writer says of what is hidden is hidden too
             shown = drafts[PUBLIC]
             drafts[PUBLIC] = replace(shown, version=replace(shown.version, message=""))
         return versions.publish(store, made.path, drafts)
 
 
-def _enter(settings: Settings, request: Request, made: Candidate) -> Entered:
-    """Make the change of *request* in the top layer of *made*, and return it.
+def _layers(settings: Settings, request: Request, made: Candidate) -> list[Layer]:
+    """Return the layers of the candidate *made* with the change of *request*; none if it changes nothing.
+
+    Raises as `_enter`.
+    """
+    before, data = made.before[made.top], open_to_write(made.path / made.top)
+    change = _enter(settings, request, data, before=before)
+    if not change:
+        return []
+    entered = Entered(change, ownership.hidden(before), ownership.hidden(data))
+    _check_raised(entered, made.before[PUBLIC])
+    if made.top == PUBLIC and not entered.now_hidden:
+        return [Layer(PUBLIC, made, change, data)]
+    data.flush()
+    del data
+    return [
+        Layer(name, made, touched, open_to_write(made.path / name))
+        for name, touched in _split(made, entered).items()
+    ]
+
+
+def _enter(settings: Settings, request: Request, data: Store, *, before: Store) -> Delta:
+    """Make the change of *request* in *data*, a copy of *before*, and return it.
 
     Raises Conflict where it touches what is not the writers', Refused where it
     brings back what has been erased.
     """
-    before, data = made.before[made.top], open_to_write(made.path / made.top)
     change = request.change.apply(data, before)
     ownership.check(change, data, before, names=Names(_known(settings.store, PUBLIC).base))
     if found := [*ownership.triple_terms(change.added), *suppression.findings(settings, change.added)]:
         raise Refused(REFUSED, Report(found))
-    change = ownership.settle(change, data, before, writer=request.author.name)
-    data.flush()
-    entered = Entered(change, ownership.hidden(before), ownership.hidden(data))
-    _check_raised(entered, made.before[PUBLIC])
-    return entered
+    return ownership.settle(change, data, before, writer=request.author.name)
 
 
 def _check_raised(entered: Entered, public: Store) -> None:
@@ -97,8 +115,6 @@ def _split(made: Candidate, entered: Entered) -> dict[str, Delta]:
     The full layer comes with the first Restricted evidence and goes with the last.
     """
     change, public = entered.change, made.before[PUBLIC]
-    if made.top == PUBLIC and not entered.now_hidden:
-        return {PUBLIC: change}
     if made.top == PUBLIC:
         (made.path / PUBLIC).rename(made.path / FULL)
         checkpoint(public, made.path / PUBLIC)
@@ -121,7 +137,7 @@ def _guarded(settings: Settings, layer: Layer, *, draft: Version, whole: bool) -
     """
     known, made = _known(settings.store, layer.name), layer.made
     before = made.before.get(layer.name, made.before[PUBLIC])
-    step = Step(before, open_to_write(made.path / layer.name), Names(known.base))
+    step = Step(before, layer.data, Names(known.base))
     changed = increment.derive(layer.change, step, reasons=settings.reasons)
     report = Report(_findings(settings, layer.name, changed, step=step, whole=whole))
     if not report.conforms:

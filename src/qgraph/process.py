@@ -6,13 +6,17 @@ import os
 import resource
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import TypeVar
+from threading import Lock
+from typing import Any, Generic, TypeVar
 
 from qgraph.errors import DeadlineExceeded, ProcessDied, QgraphError
 
+A = TypeVar("A")
 T = TypeVar("T")
 FORK = multiprocessing.get_context("fork")
 FAULT = 1  # how Python ends a process that raised what nobody caught
@@ -61,15 +65,7 @@ def run(function: Callable[[], T], *, deadline: float, memory: int = 0) -> T:
     child.start()
     theirs.close()
     try:
-        if not ours.poll(deadline):
-            child.kill()
-            raise DeadlineExceeded(f"Stopped after {deadline:g} seconds, the time it may take.")
-        answer: T | QgraphError = ours.recv()
-    except EOFError as error:
-        child.join()
-        if child.exitcode == FAULT:
-            raise QgraphError("The process that did the work met a fault of ours.") from error
-        raise ProcessDied(f"The process that did the work died (code {child.exitcode}).") from error
+        answer: T | QgraphError = _received(ours, child, deadline)
     finally:
         child.join()
         ours.close()
@@ -78,16 +74,95 @@ def run(function: Callable[[], T], *, deadline: float, memory: int = 0) -> T:
     return answer
 
 
+class Standing(Generic[A, T]):
+    """A process that does one piece of work after the other, and keeps what it has open.
+
+    *make* gives it the function that does them. It starts with the first piece,
+    and again with the next after it died or was ended at a deadline.
+    """
+
+    def __init__(self, make: Callable[[], Callable[[A], T]], *, memory: int = 0) -> None:
+        self.make = make
+        self.memory = memory
+        self.lock = Lock()
+        self.child: BaseProcess | None = None
+        self.pipe: Connection | None = None
+
+    def run(self, work: A, *, deadline: float) -> T:
+        """Return what becomes of *work*, which waits for its turn. Raises as the function `run`."""
+        with self.lock:
+            child, pipe = self._started()
+            whole = False
+            try:
+                pipe.send(work)
+                answer: T | QgraphError = _received(pipe, child, deadline)
+                whole = True
+            finally:
+                if not whole:
+                    self._end()
+        if isinstance(answer, QgraphError):
+            raise answer
+        return answer
+
+    def _started(self) -> tuple[BaseProcess, Connection]:
+        if self.child and self.pipe and self.child.is_alive():
+            return self.child, self.pipe
+        self.pipe, theirs = multiprocessing.Pipe()
+        # Never forked from here: a copy of our end would keep the process when we are gone.
+        self.child = SERVER.Process(target=_stand, args=(theirs, self.make, self.memory), daemon=True)
+        self.child.start()
+        theirs.close()
+        return self.child, self.pipe
+
+    def _end(self) -> None:
+        if self.child and self.pipe:
+            self.child.kill()
+            self.child.join()
+            self.pipe.close()
+        self.child = self.pipe = None
+
+
+def _received(pipe: Connection, child: BaseProcess, deadline: float) -> Any:
+    """Return what *child* sends. Raises DeadlineExceeded, which ends it, or ProcessDied."""
+    try:
+        if pipe.poll(deadline):
+            return pipe.recv()
+    except (EOFError, ConnectionError) as error:
+        child.join()
+        if child.exitcode == FAULT:
+            raise QgraphError("The process that did the work met a fault of ours.") from error
+        raise ProcessDied(f"The process that did the work died (code {child.exitcode}).") from error
+    child.kill()
+    raise DeadlineExceeded(f"Stopped after {deadline:g} seconds, the time it may take.")
+
+
 def _answer(pipe: Connection, function: Callable[[], object], memory: int) -> None:
+    _confine(memory)
+    pipe.send(_outcome(function))
+
+
+def _stand(pipe: Connection, make: Callable[[], Callable[[A], object]], memory: int) -> None:
+    """Do the work that comes through *pipe* until it is closed."""
+    _confine(memory)
+    do = make()
+    with suppress(EOFError):
+        while True:
+            pipe.send(_outcome(partial(do, pipe.recv())))
+
+
+def _confine(memory: int) -> None:
     shut_in()
     if memory:
         limit_memory(memory)
+
+
+def _outcome(function: Callable[[], object]) -> object:
     try:
-        pipe.send(function())
+        return function()
     except QgraphError as error:
-        pipe.send(error)
+        return error
     except MemoryError:
-        pipe.send(ProcessDied("The work takes more memory than it may."))
+        return ProcessDied("The work takes more memory than it may.")
 
 
 def memory() -> int:

@@ -209,14 +209,21 @@ def candidate(store: Path, parent: int) -> Iterator[Candidate]:
     To be used inside `writing`. The copies are hard links, so nothing is copied.
     Raises DiskFull where there is no room.
     """
-    path = store / "versions" / "candidate"
-    try:
-        path.mkdir()
+    with empty_candidate(store) as path:
         held = [layer for layer in LAYERS if parent and has(store, parent, layer)]
         before = {layer: open_version(store, parent, layer) for layer in held}
         for layer, data in before.items():
             quads_of.checkpoint(data, path / layer)
         yield Candidate(path, before)
+
+
+@contextmanager
+def empty_candidate(store: Path) -> Iterator[Path]:
+    """Give an empty candidate; it is removed unless it is published. To be used inside `writing`."""
+    path = store / "versions" / "candidate"
+    try:
+        path.mkdir()
+        yield path
     finally:
         drop(path)
 
@@ -251,16 +258,38 @@ def publish(store: Path, made: Path, drafts: Mapping[str, Draft]) -> Version:
     To be called inside `candidate`, with all its stores flushed and closed. A
     crash at any moment leaves the old version in force.
     """
+    place(store, made, drafts)
     for layer, draft in drafts.items():
-        _seal(made, layer, draft)
-    _move_into_force(store, made, drafts[PUBLIC].version.number)
+        checked(store, draft, layer)
+    point_to(store, drafts[PUBLIC].version.number)
     return drafts[PUBLIC].version
 
 
+def place(store: Path, made: Path, drafts: Mapping[str, Draft]) -> None:
+    """Put the candidate *made* among the versions, described and on the disk, but not in force."""
+    for layer, draft in drafts.items():
+        _seal(made, layer, draft)
+    sync_tree(made)
+    made.rename(folder(store, drafts[PUBLIC].version.number))
+    sync(store / "versions")
+
+
+def checked(store: Path, draft: Draft, layer: str = PUBLIC) -> Store:
+    """Return the *layer* of a version that has been placed, read-only.
+
+    Raises StoreError if it does not hold what was written to it.
+    """
+    return _holding(draft, open_version(store, draft.version.number, layer))
+
+
+def _holding(draft: Draft, written: Store) -> Store:
+    if len(written) != draft.version.counts["quads"]:
+        raise StoreError("A version does not hold what was written to it; nothing has changed.")
+    return written
+
+
 def _seal(made: Path, layer: str, draft: Draft) -> None:
-    """Check that a layer holds what was written to it, and describe it."""
-    if len(quads_of.open_read_only(made / layer)) != draft.version.counts["quads"]:
-        raise StoreError(f"{made / layer} does not hold what was written to it; nothing has changed.")
+    """Describe a layer whose store is closed."""
     quads_of.tidy(made / layer)
     text = json.dumps(asdict(draft.version), indent=2, ensure_ascii=False)
     (made / f"{layer}.json").write_text(text + "\n", encoding="utf-8")
@@ -286,6 +315,7 @@ def exchange(store: Path, number: int, drafts: Mapping[str, Draft]) -> None:
     """
     made = store / "versions" / f"{REBUILT}{number}"
     for layer, draft in drafts.items():
+        _holding(draft, quads_of.open_read_only(made / layer))
         _seal(made, layer, draft)
     sync_tree(made)
     old = folder(store, number)
@@ -303,13 +333,6 @@ def swap_rebuilt(store: Path) -> None:
         else:
             made.rename(place)
     sync(store / "versions")
-
-
-def _move_into_force(store: Path, made: Path, number: int) -> None:
-    sync_tree(made)
-    made.rename(folder(store, number))
-    sync(store / "versions")
-    point_to(store, number)
 
 
 def sync_tree(made: Path) -> None:

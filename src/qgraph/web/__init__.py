@@ -6,6 +6,7 @@ from pathlib import Path
 from flask import Flask, Response, request
 
 from qgraph import questions
+from qgraph.commit import Desk
 from qgraph.engine import Engine
 from qgraph.settings import Settings
 from qgraph.web import errors, graphs, history, pages, sparql, writes
@@ -26,7 +27,7 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.upload_limit
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     asked = [] if settings.bare else questions.read(settings.graph)
-    app.extensions["qgraph"] = pages.Site(settings, engine, asked)
+    app.extensions["qgraph"] = pages.Site(settings, engine, asked, Desk(settings))
     app.register_blueprint(sparql.blueprint)
     app.register_blueprint(history.blueprint)
     app.register_blueprint(pages.blueprint)

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache, partial
 from io import BytesIO
+from typing import cast
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -28,6 +29,7 @@ from qgraph.web import HEADERS, access, memento, operators, writes
 from qgraph.web.cache import LARGEST, WORTH_PACKING, Cache, Entry, Key, entry_of, is_lasting
 from qgraph.web.errors import TITLES, Problem, problem
 from qgraph.web.exchange import Asked, Headers, Response, page
+from qgraph.web.pages import Site
 from qgraph.web.sparql import CORS, headers_of, is_for_page
 
 WAITING = 8
@@ -54,6 +56,7 @@ class Front:
         self.settings = settings
         self.engine = engine
         self.app = app
+        self.desk = cast("Site", app.extensions["qgraph"]).desk
         self.cache = Cache(settings.cache_size)
         self.threads = ThreadPoolExecutor(settings.workers * WAITING, "page")
         self.watching = ThreadPoolExecutor(2, "watch")
@@ -132,7 +135,7 @@ class Front:
         if sent is not None:
             writer = writes.Writer(asked.headers, asked.client)
             run = asyncio.get_running_loop().run_in_executor
-            made = await run(self.threads, writes.update, self.settings, sent, writer)
+            made = await run(self.threads, writes.update, self.desk, sent, writer)
             return Response(204, _listed(CORS | writes.headers_of(made)))
         kept = self._kept(asked, body) if asked.method != "GET" else None
         if kept:

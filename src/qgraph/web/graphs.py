@@ -143,7 +143,7 @@ def _put(name: str, body: bytes, kind: str, *, replaces: bool) -> Put:
 
 def _written(change: Change, *, created: str = "") -> Response:
     """Have *change* made: 201 with the address of what was *created*, else 204."""
-    version = writes.write(site().settings, change, writer())
+    version = writes.write(site().desk, change, writer())
     headers = writes.headers_of(version)
     if created:
         return Response(status=201, headers=headers | {"Location": _location(created)})

@@ -21,6 +21,7 @@ from flask import (
 from werkzeug.wrappers import Response as AnyResponse
 
 from qgraph import history, keeping, versions
+from qgraph.commit import Desk
 from qgraph.engine import Engine, Reply, Task
 from qgraph.errors import Gone, NotFound, QgraphError, ResultTooLarge, StoreError
 from qgraph.questions import Question
@@ -45,6 +46,7 @@ class Site:
     settings: Settings
     engine: Engine
     questions: list[Question]
+    desk: Desk
 
     def version(self) -> Version:
         """Return the description of the version that is asked for, else of the one in force."""

@@ -55,7 +55,7 @@ def sparql() -> Response:
     )
     sent = protocol.update_of(asked)
     if sent is not None:
-        version = writes.update(site().settings, sent, writer())
+        version = writes.update(site().desk, sent, writer())
         return Response(status=204, headers=writes.headers_of(version))
     answer = protocol.answer(asked, site().engine)
     return Response(answer.reply.read(), headers=headers_of(answer))

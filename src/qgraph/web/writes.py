@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from qgraph import commit
-from qgraph.commit import Author, Change, Update
+from qgraph.commit import Author, Change, Desk, Update
 from qgraph.errors import MovedOn, WriteRefused
 from qgraph.protocol import SentUpdate
 from qgraph.settings import Settings
@@ -25,28 +25,28 @@ class Writer:
     address: str
 
 
-def update(settings: Settings, sent: SentUpdate, writer: Writer) -> Version:
+def update(desk: Desk, sent: SentUpdate, writer: Writer) -> Version:
     """Make the update that was *sent* and return the version in force after it.
 
     Raises what `write` raises, QueryError where the text is no update.
     """
-    base = describe(settings.store, current(settings.store)).base
-    change = Update(sent.text, commit.limits(settings), sent.default_graphs, sent.named_graphs, base)
-    return write(settings, change, writer)
+    store = desk.settings.store
+    base = describe(store, current(store)).base
+    change = Update(sent.text, commit.limits(desk.settings), sent.default_graphs, sent.named_graphs, base)
+    return write(desk, change, writer)
 
 
-def write(settings: Settings, change: Change, writer: Writer) -> Version:
+def write(desk: Desk, change: Change, writer: Writer) -> Version:
     """Make *change* if its *writer* may, and return the version in force after it.
 
     A plain store may be open to all on this machine, though not to a page of
     another site that a browser shows. Raises NotAuthorized or WriteRefused for
     who may not, MovedOn where the version that If-Match names is not in force.
     """
-    who = check(settings, writer)
-    expected = _expected(settings, writer.headers)
+    who = check(desk.settings, writer)
+    expected = _expected(desk.settings, writer.headers)
     message = " ".join(writer.headers.get("qgraph-message", "").split())[:LONGEST]
-    request = commit.Request(change, Author(who.id or ANYONE, who.role), message, expected)
-    return commit.write_bare(settings, request) if settings.bare else commit.write(settings, request)
+    return desk.write(commit.Request(change, Author(who.id or ANYONE, who.role), message, expected))
 
 
 def check(settings: Settings, writer: Writer) -> Visitor:
