@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from qgraph import bridge, delta, forget, increment, ownership, suppression, versions
+from qgraph import bridge, delta, forget, increment, keeping, ownership, suppression, versions
 from qgraph.delta import Delta
 from qgraph.derive import assert_facts, counts, derive
 from qgraph.errors import Refused
@@ -57,7 +57,9 @@ def build(settings: Settings, message: str, progress: Progress) -> Version:
             return versions.describe(store, parent)
         if FULL in drafts:
             drafts[PUBLIC] = _withheld(drafts[PUBLIC], ownership.hidden(candidates[FULL].dataset))
-        return versions.publish(store, made.path, drafts)
+        published = versions.publish(store, made.path, drafts)
+        keeping.thin(store)
+        return published
 
 
 def validate(settings: Settings, extra: Sequence[Path], progress: Progress) -> Report:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from qgraph import bridge, delta, increment, keeping, ownership, suppression, versions
+from qgraph import bridge, delta, former, increment, keeping, ownership, suppression, versions
 from qgraph.delta import Delta
 from qgraph.derive import assert_facts, counts, derive
 from qgraph.errors import NotFound, Refused
@@ -165,7 +165,7 @@ def _finish(settings: Settings, wanted: Forget) -> Forgotten:
     (store / JOURNAL).unlink()
     now = versions.current(store)
     versions.point_to(store, now)  # whoever keeps answers sees that the store is another
-    elsewhere = _elsewhere(versions.open_version(store, now, FULL), wanted.words)
+    elsewhere = _elsewhere(former.open_version(store, now, FULL), wanted.words)
     return Forgotten(wanted.erased, now, [one for one in touched if one in kept], gone, elsewhere)
 
 
@@ -173,7 +173,7 @@ def _all(store: Path, number: int) -> Iterator[Quad]:
     """Yield the quads of every layer of version *number*."""
     for layer in LAYERS:
         if versions.has(store, number, layer):
-            yield from versions.open_version(store, number, layer)
+            yield from former.open_version(store, number, layer)
 
 
 def _is_in(store: Path, number: int, wanted: Forget) -> bool:
@@ -193,7 +193,7 @@ def _base(store: Path, number: int, wanted: Forget) -> dict[str, list[Quad]]:
     """Return what each layer of version *number* is derived from, without what is to go."""
     names = Names(versions.describe(store, number).base)
     top = FULL if versions.has(store, number, FULL) else PUBLIC
-    held = {layer: versions.open_version(store, number, layer) for layer in (top, PUBLIC)}
+    held = {layer: former.open_version(store, number, layer) for layer in (top, PUBLIC)}
     base = {layer: wanted.rewritten(ownership.underived(data, names)) for layer, data in held.items()}
     hidden = ownership.hidden(in_memory(base[top]))
     shown = [quad for quad in base[PUBLIC] if ownership.owner_of(quad) not in hidden]
@@ -245,7 +245,7 @@ def _violations(settings: Settings, number: int, wanted: Forget) -> list[Finding
 
 def _linked(store: Path, number: int) -> Callable[[str], set[str]]:
     """Return a function that gives the names linked with a name in version *number*, graphs among them."""
-    data = versions.open_version(store, number, FULL)
+    data = former.open_version(store, number, FULL)
 
     def linked(name: str) -> set[str]:
         node = iri(name)
@@ -324,7 +324,7 @@ def _fresh(settings: Settings, number: int, wanted: Forget, *, made: Path) -> di
     for layer, base in _base(store, number, wanted).items():
         known = versions.describe(store, number, layer if versions.has(store, number, layer) else PUBLIC)
         dataset = _derived(base, names, reasons=settings.reasons)
-        changed = len(delta.between(versions.open_version(store, number, layer), dataset))
+        changed = len(delta.between(former.open_version(store, number, layer), dataset))
         data = open_to_write(made / layer)
         data.extend(dataset)
         data.flush()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from qgraph import forget, increment, ownership, suppression, versions
+from qgraph import forget, increment, keeping, ownership, suppression, versions
 from qgraph.bare import check_expected
 from qgraph.delta import Delta, digest_after
 from qgraph.edit import Request
@@ -61,7 +61,9 @@ def write(settings: Settings, request: Request) -> Version:
         if FULL in drafts:  # what a writer says of what is hidden is hidden too
             shown = drafts[PUBLIC]
             drafts[PUBLIC] = replace(shown, version=replace(shown.version, message=""))
-        return versions.publish(store, made.path, drafts)
+        published = versions.publish(store, made.path, drafts)
+        keeping.thin(store)
+        return published
 
 
 def _layers(settings: Settings, request: Request, made: Candidate) -> list[Layer]:

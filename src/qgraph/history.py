@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from qgraph import archive, delta, forget, guard, keeping, ownership, process, suppression, versions
+from qgraph import archive, delta, forget, former, guard, keeping, ownership, process, suppression, versions
 from qgraph.delta import Delta
 from qgraph.edit import Author, Request
 from qgraph.errors import Gone, NoVersion
@@ -40,7 +40,7 @@ class Revert:
 
     def apply(self, data: Store, before: Store) -> Delta:
         """Change *data*: the entries of writers become those of the version."""
-        target = versions.open_version(self.folder, self.number, versions.FULL)
+        target = former.open_version(self.folder, self.number, versions.FULL)
         made = delta.between(ownership.entered(before), ownership.entered(target))
         made.make(data)
         return made
@@ -80,7 +80,7 @@ def difference(store: Path, before: int, after: int, *, layer: str = PUBLIC) -> 
     try:
         made, withheld = _forward(store, low, high, layer=layer)
     except Gone:
-        stores = (versions.open_version(store, number, layer) for number in (low, high))
+        stores = (former.open_version(store, number, layer) for number in (low, high))
         made, withheld = delta.of_stores(*stores), 0
     return Difference(first, last, made if before <= after else made.undone(), withheld)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from qgraph import delta, versions
+from qgraph import delta, former, versions
 from qgraph.errors import NoVersion, RequestError, StoreError
 from qgraph.versions import LAYERS, PUBLIC
 
@@ -71,10 +71,16 @@ def let_go(store: Path, numbers: list[int], *, forgotten: bool = False) -> None:
     if forgotten and numbers:
         known = (store / "forgotten").read_text("ascii") if (store / "forgotten").exists() else ""
         versions.write_file(store / "forgotten", known + "".join(f"{number}\n" for number in numbers))
+    former.stand_alone(store, {*numbers})
     for number in numbers:
         # Renamed first, so that a crash never leaves half a version under its number.
         path = versions.folder(store, number)
         shutil.rmtree(path.rename(path.with_name(f"candidate-old-{number}")))
+
+
+def thin(store: Path) -> None:
+    """Let go of stores of former versions that their changes give again. To be called inside `writing`."""
+    former.thin(store, {*tags(store).values()})
 
 
 def keep_last(store: Path, kept: int) -> None:
@@ -100,7 +106,7 @@ def fault(store: Path, number: int) -> str:
         for layer in LAYERS:
             if layer == PUBLIC or versions.has(store, number, layer):
                 known = versions.describe(store, number, layer)
-                if delta.digest(versions.open_version(store, number, layer)) != known.digest:
+                if delta.digest(former.open_version(store, number, layer)) != known.digest:
                     return f"its {layer} store does not hold what its digest says"
     except (StoreError, OSError, RuntimeError) as error:
         return str(error)

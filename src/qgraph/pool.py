@@ -13,6 +13,7 @@ import os
 import select
 import signal
 import socket
+import subprocess
 import sys
 import time
 from contextlib import suppress
@@ -20,7 +21,7 @@ from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from qgraph import delta, query, settings, versions, wire
+from qgraph import delta, former, query, settings, versions, wire
 from qgraph.errors import QgraphError, StoreError
 from qgraph.process import FORK, limit_memory, shut_in
 from qgraph.query import Spool
@@ -118,7 +119,7 @@ class Holder:
             delta.read(path).make(held.store)
             data = held.store
         else:
-            data = in_memory(versions.open_version(store, number, layer))
+            data = in_memory(former.open_version(store, number, layer))
         for name in empty_graphs(data):
             data.remove_graph(NamedNode(name))
         for name in version.empty:
@@ -141,8 +142,9 @@ class Crew:
         self.layer = layer if versions.has(chosen.store, number, layer) else PUBLIC
         self.version = versions.describe(chosen.store, number, self.layer)
         self.store = store
-        self.data = versions.folder(chosen.store, number) / self.layer
+        self.data = versions.folder(chosen.store, number)
         self.inode = self.data.stat().st_ino
+        self.maker: subprocess.Popen[bytes] | None = None
         self.path = folder / f"{layer}-{number}.sock"
         self.workers: list[BaseProcess] = []
         self.held, self.leash = os.pipe()
@@ -153,11 +155,23 @@ class Crew:
         self.listener.settimeout(0)
 
     def is_replaced(self) -> bool:
-        """Say whether the version's files are others now, or gone."""
-        return not self.data.exists() or self.data.stat().st_ino != self.inode
+        """Say whether the version's files are others now, or gone for good."""
+        failed = self.maker is not None and self.maker.poll() not in (None, 0)
+        return failed or not self.data.exists() or self.data.stat().st_ino != self.inode
+
+    def is_opened(self) -> bool:
+        """Say whether the version can be read; have its store made again where it has been let go."""
+        if self.store is not None or former.is_whole(self.settings.store, self.version.number):
+            return True
+        if self.maker is None or self.maker.poll() is not None:
+            command = [sys.executable, "-P", "-m", "qgraph.former", str(self.settings.store)]
+            self.maker = subprocess.Popen([*command, str(self.version.number)])  # noqa: S603 (our own module)
+        return False
 
     def fill(self, leashes: list[int]) -> None:
         """Fork workers where one has ended; they let go of all *leashes*, which their holder alone holds."""
+        if not self.is_opened():
+            return
         living = FORK.active_children()  # it also reaps the dead, those of former versions too
         self.workers = [worker for worker in self.workers if worker in living]
         most = self.settings.workers + self.settings.long_queries if self.store is not None else ON_DISK

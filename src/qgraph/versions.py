@@ -127,13 +127,12 @@ def findings(store: Path, number: int, layer: str = PUBLIC) -> list[Finding]:
 
 def open_version(store: Path, number: int, layer: str = PUBLIC) -> Store:
     """Return a layer of version *number*, read-only: the public one where nothing is Restricted."""
-    path = folder(store, number) / layer
-    return quads_of.open_read_only(path if path.is_dir() else path.with_name(PUBLIC))
+    return quads_of.open_read_only(folder(store, number) / (layer if has(store, number, layer) else PUBLIC))
 
 
 def has(store: Path, number: int, layer: str) -> bool:
     """Say whether version *number* has *layer*."""
-    return (folder(store, number) / layer).is_dir()
+    return (folder(store, number) / f"{layer}.json").exists()
 
 
 @contextmanager

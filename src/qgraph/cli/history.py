@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from qgraph import delta, history, keeping, things, versions, wording
+from qgraph import delta, former, history, keeping, things, versions, wording
 from qgraph.cli.frame import FILE, graph_command
 from qgraph.commit import Author
 from qgraph.history import Difference
@@ -76,7 +76,7 @@ def _told(chosen: Settings, found: Difference, form: str) -> str:
         return delta.patch(found.delta)
     if form in ("added", "removed"):
         return delta.quads(getattr(found.delta, form)).decode()
-    stores = [versions.open_version(chosen.store, one.number) for one in (found.after, found.before)]
+    stores = [former.open_version(chosen.store, one.number) for one in (found.after, found.before)]
 
     def label(iri: str) -> str:
         return next((name for store in stores for name in things.labels(store, [iri]).values()), "")

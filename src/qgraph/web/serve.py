@@ -81,7 +81,7 @@ def processes(settings: Settings) -> Iterator[tuple[Path, threading.Event]]:
 
 def has_full(store: Path) -> bool:
     """Say whether any version in *store* has a layer that is not public, so that it has to be held."""
-    return any((store / "versions").glob(f"[0-9]*/{FULL}"))
+    return any((store / "versions").glob(f"[0-9]*/{FULL}.json"))
 
 
 @contextmanager
