@@ -5,15 +5,15 @@ that is bytes or, when large, an open file. All of it happens on one event loop,
 so nothing here is locked and no thread waits for a query.
 
 Every query may start at once; one that is not answered within the quick time
-is long. It goes on in one of the places for long queries, at lower priority,
-and who starts next does not wait for it.
+is long. It goes on in one of the places for long queries, after a while at lower
+priority, and who starts next does not wait for it.
 """
 
 import asyncio
 import os
 import signal
 import socket
-from asyncio import AbstractEventLoop, Future
+from asyncio import AbstractEventLoop, Future, TimerHandle
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -31,6 +31,7 @@ from qgraph.wire import Message
 
 Place = tuple[str, int]
 PATIENCE = 0.02
+PATIENT = 4  # times the quick time that a long query keeps its priority
 SLOWER = 10
 
 
@@ -144,6 +145,7 @@ class Line:
         self.place = place
         self.worker = 0
         self.slowed = False
+        self.timer: TimerHandle | None = None
         self.incoming = wire.Incoming()
         self.coming: Future[Message] = loop.create_future()
         self.socket = socket.socket(socket.AF_UNIX)
@@ -182,6 +184,17 @@ class Line:
             return
         if message and not self.coming.done():
             self.coming.set_result(message)
+
+    def rest(self) -> None:
+        """Forget what was to happen if the task took long."""
+        if self.timer:
+            self.timer.cancel()
+
+    def slow(self) -> None:
+        """Let the process go on at lower priority; it ends after that, since it cannot rise again."""
+        self.slowed = True
+        with suppress(ProcessLookupError):
+            os.setpriority(os.PRIO_PROCESS, self.worker, SLOWER)
 
     def is_open(self) -> bool:
         """Say whether a task can be sent."""
@@ -270,13 +283,13 @@ class Pool:
         """Return the answer of one process to a *packed* task, which has *held* a start until it is long."""
         line = await self._line(place)
         sent = self.loop.time()
-        timer = self.loop.call_later(self.settings.quick_time, self._lengthen, line, client, held)
+        line.timer = self.loop.call_later(self.settings.quick_time, self._lengthen, line, client, held)
         try:
             message = await line.ask(packed)
         except EOFError as error:
             raise self._death(self.loop.time() - sent) from error
         finally:
-            timer.cancel()
+            line.rest()
         if line.slowed:
             line.end(EOFError())
         else:
@@ -304,14 +317,13 @@ class Pool:
     def _lengthen(self, line: Line, client: str, held: ExitStack) -> None:
         """Let a query that is long go on in a place for such; end it if there is none."""
         held.close()
-        line.slowed = True
-        with suppress(ProcessLookupError):
-            try:
-                held.enter_context(self.long.one(client))
-                os.setpriority(os.PRIO_PROCESS, line.worker, SLOWER)
-            except (Overloaded, TooManyQueries) as error:
-                self.killed["place"] += 1
-                line.end(error)
+        try:
+            held.enter_context(self.long.one(client))
+            line.timer = self.loop.call_later(self.settings.quick_time * PATIENT, line.slow)
+        except (Overloaded, TooManyQueries) as error:
+            self.killed["place"] += 1
+            line.end(error)
+            with suppress(ProcessLookupError):
                 os.kill(line.worker, signal.SIGKILL)
 
     def _death(self, seconds: float) -> QgraphError:
