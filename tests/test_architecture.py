@@ -13,6 +13,7 @@ ROWS = {
     "ground": [
         *("store", "bridge", "delta", "process", "wire", "versions", "keeping", "suppression", "tokens"),
         *("reports", "provenance", "passages", "outward", "output", "precheck", "wording"),
+        *("layout", "kinds"),
     ],
     "write": [
         *("sources", "load", "derive", "reason", "reach", "validate", "increment", "ownership"),
@@ -25,6 +26,9 @@ ROWS = {
         "protocol",
         "tasks",
         "things",
+        "descriptions",
+        "nearness",
+        "profiles",
         "questions",
         "catalog",
         "jsonld",

@@ -6,8 +6,8 @@ from rdflib.compare import isomorphic
 
 from qgraph import versions
 from qgraph.export import export
-from qgraph.jsonld import context
 from qgraph.formats import BY_NAME, GRAPHS
+from qgraph.jsonld import context
 from qgraph.settings import Settings
 
 ONE_GRAPH = [one.name for one in GRAPHS if not one.holds_named_graphs]
@@ -62,7 +62,8 @@ def test_json_ld_has_readable_names(tiny: Settings) -> None:
 
     assert film["type"] == "Film"
     assert film["madeBy"] == "person/p1aaa"
-    assert film["label"] == {"@language": "en", "@value": "Harbour"}
+    assert film["label"] == {"en": "Harbour"}
+    assert film["length"] == 90
 
 
 def test_a_name_that_two_words_share_goes_to_the_folders_own(tiny: Settings) -> None:

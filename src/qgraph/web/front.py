@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache, partial
-from io import BytesIO
+from io import SEEK_END, BytesIO
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -32,7 +32,8 @@ from qgraph.web.sparql import CORS, headers_of, is_for_page
 
 WAITING = 8
 LONGEST = 2_000  # characters of a header that is taken to pieces
-PARSED = ("accept", "accept-encoding", "content-type", "if-none-match")
+PARSED = ("accept", "accept-encoding", "accept-profile", "content-type", "if-none-match")
+KEPT = (200, 303)  # statuses
 VERSION = re.compile(r"(^|&)version=")
 SLOW = 1.0  # seconds
 NONE: Mapping[str, str] = {}
@@ -62,7 +63,7 @@ class Front:
 
     def kept(self, asked: Asked) -> Response | None:
         """Return the answer to a GET that was asked before, ready to be sent; None if there is none."""
-        if asked.method != "GET" or asked.path != "/sparql":
+        if asked.method != "GET" or asked.path in operators.PATHS or "accept-datetime" in asked.headers:
             return None
         started = time.monotonic()
         try:
@@ -122,7 +123,7 @@ class Front:
             return await run(self.watching, self._lead, asked)
         for_page = is_for_page(asked.method, asked.header("accept"), asked.query)
         if asked.path != "/sparql" or asked.method == "OPTIONS" or for_page:
-            return await run(self.threads, page, self.app, asked, body)
+            return await run(self.threads, self._page, asked, body)
         return await self._protocol(asked, body, who)
 
     async def _protocol(self, asked: Asked, body: bytes, who: access.Visitor) -> Response:
@@ -142,6 +143,32 @@ class Front:
             task = replace(task, layer=FULL if who.may("insider") else PUBLIC)
             return _unkept(await self.engine.reply(task, asked.client), NO_STORE)
         return await self._queried(asked, body, task)
+
+    def _page(self, asked: Asked, body: bytes) -> Response:
+        """Return the answer of the app, and keep it where the version in force decides it alone.
+
+        What is kept was made in one state of the store from the beginning to the end.
+        """
+        state = self._state()
+        response = page(self.app, asked, body)
+        if response.lasting and asked.method == "HEAD":
+            response = page(self.app, replace(asked, method="GET"), body)
+        if not response.lasting or response.status not in KEPT:
+            return response
+        entry = _page_entry(response)
+        if entry is None:
+            return response
+        if "authorization" not in asked.headers and not VERSION.search(asked.query):
+            key = self._key(asked, body)
+            if key[0] == state:
+                self.cache.put(key, entry)
+        return _form(entry, asked)
+
+    def _state(self) -> tuple[int, ...]:
+        try:
+            return self.engine.state()
+        except QgraphError:  # which the page tells
+            return ()
 
     def _lead(self, asked: Asked) -> Response:
         """Lead to the version that was in force when the client wants (RFC 7089, section 4.1.1)."""
@@ -183,8 +210,11 @@ class Front:
 
     def _key(self, asked: Asked, body: bytes) -> Key:
         header = asked.headers.get
-        named = header("host", ""), header("accept", ""), header("content-type", "")
-        return self.engine.state(), asked.method, asked.query, body, *named
+        if asked.path != "/sparql":
+            address, named = f"{asked.path}?{asked.query}", (header("host", ""), header("accept", ""))
+            return self.engine.state(), "PAGE", address, b"", *named, header("accept-profile", "")
+        sparql = header("host", ""), header("accept", ""), header("content-type", "")
+        return self.engine.state(), asked.method, asked.query, body, *sparql
 
     def _request(self, asked: Asked, body: bytes) -> Request:
         here = self.settings.public_url.rstrip("/") or f"http://{asked.header('host') or 'localhost'}"
@@ -249,6 +279,21 @@ def _refusal(error: QgraphError, accept: str) -> Response:
 def _problem(shown: Problem) -> Response:
     own = {"Content-Type": shown.media_type, "Content-Length": str(len(shown.data))}
     return Response(shown.status, _listed({**own, **shown.headers, **CORS}), shown.data)
+
+
+def _page_entry(response: Response) -> Entry | None:
+    """Return *response* ready to be kept and sent in any coding; None if it is too large for that."""
+    if not isinstance(response.body, bytes):
+        size = response.body.seek(0, SEEK_END)
+        response.body.seek(0)
+        if size > LARGEST:
+            return None
+    body = response.body if isinstance(response.body, bytes) else response.body.read()
+    named = {name.lower() for name, _ in response.headers}
+    headers = [(name.lower(), value) for name, value in response.headers if name.lower() != "content-length"]
+    coded = [(name, f"{value}, Accept-Encoding" if name == "vary" else value) for name, value in headers]
+    more = () if "vary" in named else (("vary", "Accept-Encoding"),)
+    return entry_of((*coded, *more), body, response.status)
 
 
 def _form(entry: Entry, asked: Asked) -> Response:
