@@ -6,7 +6,7 @@ types of what is named. Formats of one graph leave the evidence away.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from heapq import nsmallest
 from itertools import islice
 from typing import Any
@@ -28,25 +28,17 @@ Shape = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Description:
-    """What is told of *thing*, as quads of the dataset's default graph and of its named graphs.
+    """What is told of a name: *whole*, as a dataset, or *plain*, as one graph.
 
-    *evidence* are descriptions of the graphs that carry facts; formats of one
-    graph have no use for them.
+    The whole has the named graphs too, and describes what carries the facts.
     """
 
-    thing: NamedNode
-    facts: set[Quad] = field(default_factory=set)
-    evidence: set[Quad] = field(default_factory=set)
-
-    def quads(self, *, whole: bool) -> set[Quad]:
-        """Return all quads, or those of the default graph that describe no evidence."""
-        if whole:
-            return self.facts | self.evidence
-        return {quad for quad in self.facts if is_fact(quad)}
+    whole: set[Quad]
+    plain: set[Quad]
 
 
-def identify(store: Store, iri: str, base: str) -> dict[str, object]:
-    """Return what *iri* names: whether that is a graph, one that every commit makes, and its size.
+def identify(store: Store, iri: str, base: str, *, sized: bool = False) -> dict[str, object]:
+    """Return what *iri* names: whether that is a graph, one that every commit makes; if asked its size.
 
     Raises NotFound, with what is near, if the graph knows no such name.
     """
@@ -54,7 +46,7 @@ def identify(store: Store, iri: str, base: str) -> dict[str, object]:
     is_graph = store.contains_named_graph(node)
     if not is_graph and not _is_known(store, node):
         raise _unknown(store, iri, base)
-    size = sum(1 for _ in store.quads_for_pattern(None, None, None, node)) if is_graph else 0
+    size = sum(1 for _ in store.quads_for_pattern(None, None, None, node)) if is_graph and sized else 0
     return {"graph": is_graph, "made": iri.startswith(Names(base).made), "statements": size}
 
 
@@ -90,7 +82,8 @@ def describe(store: Store, iri: str, base: str, *, shape: Shape | None = None) -
     identify(store, iri, base)
     node, names = node_of(iri), Names(base)
     if iri.startswith(names.made):
-        return Description(node, set(_made(store, node)))
+        held = set(store.quads_for_pattern(None, None, None, node))
+        return Description(held, {Quad(one.subject, one.predicate, one.object) for one in held})
     about, left_out = _both_ways(store, node)
     about |= set(_nested(store, node, shape or {}))
     about |= set(_parts(store, node, about))
@@ -101,14 +94,8 @@ def describe(store: Store, iri: str, base: str, *, shape: Shape | None = None) -
     evidence = set(_evidence(store, named))
     facts |= set(_labels(store, (quad for quad in facts if is_fact(quad)), node))
     evidence |= set(_labels(store, [*facts, *evidence], node))
-    return Description(node, facts | set(left_out), evidence - facts)
-
-
-def _made(store: Store, node: NamedNode) -> Iterator[Quad]:
-    """Yield the graph *node* under its name, and as it stands for formats of one graph."""
-    for quad in store.quads_for_pattern(None, None, None, node):
-        yield quad
-        yield Quad(quad.subject, quad.predicate, quad.object)
+    facts |= set(left_out)
+    return Description(facts | evidence, {quad for quad in facts if is_fact(quad)})
 
 
 def _both_ways(store: Store, node: NamedNode) -> tuple[set[Quad], list[Quad]]:

@@ -9,10 +9,11 @@ from typing import Any
 
 from pyld import jsonld
 
+from qgraph.errors import SourceError
 from qgraph.formats import BY_NAME
 from qgraph.layout import is_fact, one_graph
 from qgraph.namespaces import OWL, TYPE, XSD, Names
-from qgraph.store import Literal, NamedNode, Quad, Store, dump, parse, text_of, triples
+from qgraph.store import Literal, NamedNode, Quad, Store, dump, has_blank_node, parse, text_of, triples
 from qgraph.versions import Version
 
 Context = dict[str, str | dict[str, str]]
@@ -87,18 +88,33 @@ def told(quads: Iterable[Quad], thing: str, names: Context, *, frame: Mapping[st
     description. The context is cut to what
     the document uses.
     """
-    facts = sorted(one_graph(quads), key=str)
+    quads = sorted(quads, key=str)
+    facts = list(one_graph(quads))
     names = names | frame.get("@context", {})
+    if not facts or any(map(has_blank_node, quads)):  # framing gives blank nodes other names
+        flat = _compact(_expanded(quads), names)
+        return _written(flat | {"@context": _in_use(flat, names, kept=())})
     framing = {**frame, "@context": names, "@id": thing, "@embed": "@once"}
     options = {"documentLoader": _refuse, "omitGraph": True, "omitDefault": True, "base": names.get("@base")}
     tree = jsonld.frame(_expanded(facts), framing, options)
     nested = set(parse(_written(tree), BY_NAME["jsonld"]))
     others = [quad for quad in quads if quad not in nested]
     if others:
-        listed = _listed(_compact(_expanded(sorted(others, key=str)), names))
+        listed = _listed(_compact(_expanded(others), names))
         tree = tree | {"included": listed} if "included" in names else {"@graph": [_bare(tree), *listed]}
     tree["@context"] = _in_use(tree, names, kept=frame.get("@context", {}))
     return _written(tree)
+
+
+def check_frame(frame: object) -> None:
+    """Raise SourceError if *frame* is none, or if its context would have to be fetched."""
+    context = frame.get("@context", {}) if isinstance(frame, dict) else None
+    if not isinstance(context, dict):
+        raise SourceError("it is an object, and so is its @context; nothing is fetched.")
+    try:
+        jsonld.frame([], frame, {"documentLoader": _refuse})
+    except jsonld.JsonLdError as error:
+        raise SourceError("its words cannot be made out, and nothing is fetched.") from error
 
 
 def shape_of(frame: Mapping[str, Any], names: Context) -> dict[str, Any]:

@@ -71,7 +71,8 @@ def in_use(quads: Iterable[Quad], prefixes: Mapping[str, str]) -> dict[str, str]
 
 def _iris(quad: Quad) -> Iterator[str]:
     yield from _of_term(quad.subject)
-    yield quad.predicate.value
+    if quad.predicate.value != TYPE:  # which is written “a”
+        yield quad.predicate.value
     yield from _of_term(quad.object)
     if isinstance(quad.graph_name, NamedNode):
         yield quad.graph_name.value

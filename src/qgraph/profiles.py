@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from qgraph.errors import SourceError
-from qgraph.store import NamedNode, Quad, Store, construct
+from qgraph import jsonld
+from qgraph.errors import QueryError, SourceError
+from qgraph.store import NamedNode, Quad, QueryTriples, Store, ask, construct, in_memory
 
 HEADER = re.compile(r"^# (profile|title): *(.+?) *$", re.MULTILINE)
 TOKEN = re.compile(r"[a-z][a-z0-9-]*")
@@ -61,6 +62,7 @@ def _profile(folder: Path) -> Profile:
         header = dict(HEADER.findall(text))
         if not {"profile", "title"} <= header.keys():
             raise SourceError(f"{path}:1: expected “# profile:” with an IRI and “# title:”.")
+        _check(path, text)
     if not texts or not TOKEN.fullmatch(folder.name) or folder.name in (WHOLE.token, ALTERNATES.token):
         raise SourceError(
             f"{folder}: expected a folder of .rq files, with a name of its own such as “schema”."
@@ -68,14 +70,23 @@ def _profile(folder: Path) -> Profile:
     return Profile(folder.name, header["profile"], header["title"], tuple(text for _, text in texts))
 
 
+def _check(path: Path, query: str) -> None:
+    """Raise SourceError if *query*, which stands in the file *path*, is no CONSTRUCT query."""
+    try:
+        found = ask(in_memory(), query, "urn:x-qgraph:unbased/")
+    except QueryError as error:
+        raise SourceError(f"{path}: {error}") from error
+    if not isinstance(found, QueryTriples):
+        raise SourceError(f"{path}: expected a CONSTRUCT query over ?thing.")
+
+
 def _frame(path: Path) -> Frame:
     try:
         frame = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise SourceError(f"{path}: expected a JSON-LD frame: {error}.") from error
-    if not isinstance(frame, dict):
-        raise SourceError(f"{path}: expected a JSON-LD frame, an object.")
-    return frame
+        jsonld.check_frame(frame)
+    except (ValueError, SourceError) as error:
+        raise SourceError(f"{path}: expected a JSON-LD frame: {error}") from error
+    return cast("Frame", frame)
 
 
 def told(store: Store, thing: NamedNode, queries: Iterable[str], *, base: str) -> set[Quad]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from qgraph import catalog, descriptions, jsonld, profiles, query, things
 from qgraph.formats import BY_NAME
-from qgraph.layout import laid_out
+from qgraph.layout import is_fact, laid_out
 from qgraph.query import Spool, question_of
 from qgraph.settings import Settings
 from qgraph.store import Store
@@ -40,8 +40,8 @@ def _describe(given: Given, spool: Spool, **asked: Any) -> str:
     return _values(things.describe(given.store, **asked), spool)
 
 
-def _identify(given: Given, spool: Spool, *, iri: str) -> str:
-    return _values(descriptions.identify(given.store, iri, given.version.base), spool)
+def _identify(given: Given, spool: Spool, **asked: Any) -> str:
+    return _values(descriptions.identify(given.store, base=given.version.base, **asked), spool)
 
 
 def _description(given: Given, spool: Spool, *, iri: str, syntax: str, frame: profiles.Frame) -> str:
@@ -49,10 +49,11 @@ def _description(given: Given, spool: Spool, *, iri: str, syntax: str, frame: pr
     names = jsonld.context(given.store, version)
     found = descriptions.describe(given.store, iri, version.base, shape=jsonld.shape_of(frame, names))
     if syntax == "jsonld":
-        spool.write(jsonld.told(found.quads(whole=True), iri, names, frame=frame))
+        spool.write(jsonld.told(found.whole, iri, names, frame=frame))
     else:
-        whole = form.holds_named_graphs or syntax == "turtle12"
-        spool.write(laid_out(found.quads(whole=whole), form, version.prefixes, first=iri))
+        carried = syntax == "turtle12" and any(map(is_fact, found.whole))
+        quads = found.whole if form.holds_named_graphs or carried else found.plain
+        spool.write(laid_out(quads, form, version.prefixes, first=iri))
     return syntax
 
 

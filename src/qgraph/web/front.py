@@ -13,7 +13,9 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache, partial
-from io import SEEK_END, BytesIO
+from hashlib import file_digest
+from io import SEEK_END, BufferedReader, BytesIO
+from typing import cast
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -25,7 +27,7 @@ from qgraph.protocol import Request
 from qgraph.settings import Settings, is_loopback
 from qgraph.versions import FULL, PUBLIC
 from qgraph.web import HEADERS, access, memento, operators, writes
-from qgraph.web.cache import LARGEST, WORTH_PACKING, Cache, Entry, Key, entry_of, is_lasting
+from qgraph.web.cache import LARGEST, WORTH_PACKING, Cache, Entry, Key, entry_of, is_known, is_lasting
 from qgraph.web.errors import TITLES, Problem, problem
 from qgraph.web.exchange import Asked, Headers, Response, page
 from qgraph.web.sparql import CORS, headers_of, is_for_page
@@ -157,7 +159,7 @@ class Front:
             return response
         entry = _page_entry(response)
         if entry is None:
-            return response
+            return _tagged(response, asked)
         if "authorization" not in asked.headers and not VERSION.search(asked.query):
             key = self._key(asked, body)
             if key[0] == state:
@@ -294,6 +296,18 @@ def _page_entry(response: Response) -> Entry | None:
     coded = [(name, f"{value}, Accept-Encoding" if name == "vary" else value) for name, value in headers]
     more = () if "vary" in named else (("vary", "Accept-Encoding"),)
     return entry_of((*coded, *more), body, response.status)
+
+
+def _tagged(response: Response, asked: Asked) -> Response:
+    """Return *response*, whose body is a large file, with a tag; or 304 for who has it."""
+    file = cast("BufferedReader", response.body)
+    tag = f'"{file_digest(file, "blake2b").hexdigest()[:32]}"'
+    file.seek(0)
+    headers = (*response.headers, ("ETag", tag))
+    if not is_known(tag, asked.header("if-none-match")):
+        return replace(response, headers=headers)
+    file.close()
+    return Response(304, tuple(one for one in headers if one[0].lower() != "content-length"))
 
 
 def _form(entry: Entry, asked: Asked) -> Response:

@@ -6,7 +6,7 @@ its own, by its suffix, and tells what else there is.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 from urllib.parse import quote, urlencode
 
@@ -84,7 +84,7 @@ def forms_of(profile: Profile) -> tuple[Format, ...]:
 def thing(kind: str, name: str) -> AnyResponse:
     """Tell what the name under the graph's base with this path is, or lead to where it is told."""
     wanted = _wanted(f"{kind}/{name}")
-    known = _asked(wanted, "identify")
+    known = _identified(wanted)
     if not wanted.fixed and not known["graph"]:
         return exchange.lasting(_lead(wanted), VARY)
     response = _told(wanted, is_made=bool(known["made"]), size=int(str(known["statements"])))
@@ -130,15 +130,26 @@ def _wanted(path: str) -> Wanted:
     return wanted
 
 
-def _asked(wanted: Wanted, task: str) -> dict[str, object]:
-    """Return what *task* says of the name. Raises Gone for one that was erased, NotFound."""
+def _identified(wanted: Wanted) -> dict[str, object]:
+    """Return what the name names. Raises Gone for one that was erased, NotFound, NotAcceptable."""
     try:
-        return cast("dict[str, object]", site().ask(task, iri=wanted.iri))
+        found = site().ask("identify", iri=wanted.iri, sized=wanted.form == PAGE)
     except NotFound as error:
         if history.is_erased(site().settings, wanted.iri):
             raise Gone("What stood here has been taken out under the care policy.") from error
-        near = [path_of(iri) for iri in cast("list[str]", error.details.get("near", []))]
-        raise NotFound(str(error), **error.details | {"near": near} if near else error.details) from error
+        near = cast("list[str]", error.details.get("near", []))
+        _check_suffix(wanted, near)
+        raise NotFound(str(error), **error.details | {"near": [path_of(iri) for iri in near]}) from error
+    return cast("dict[str, object]", found)
+
+
+def _check_suffix(wanted: Wanted, near: list[str]) -> None:
+    """Raise NotAcceptable where there is the name, but no format of that suffix."""
+    stem, dot, suffix = wanted.path.rpartition(".")
+    if dot and site().version().base + stem in near:
+        there = [one.media_type for one in forms_of(wanted.profile)]
+        others = [replace(wanted, path=stem).address(one) for one in forms_of(wanted.profile)]
+        raise NotAcceptable(f"This is not told as .{suffix}.", offers=there, alternates=others)
 
 
 def _lead(wanted: Wanted) -> Response:
