@@ -211,6 +211,13 @@ def test_an_insider_reads_what_is_restricted_and_nobody_else(tiny: Settings, tmp
         assert get(f"{address}/sparql?{query}", Authorization="Bearer wrong")[0] == 401
         for path in ("/versions/1..2?format=json", "/versions?format=json", "/film/tide", "/metrics", "/"):
             assert b"w1" not in get(address + path)[2]
+        told = [f"/film/tide.{suffix}" for suffix in ("html", "ttl", "trig", "jsonld", "ttl12")]
+        for path in (*told, "/context.jsonld", "/evidence/leaflet/w2"):  # which is near to what is hidden
+            for own in ({"Authorization": f"Bearer {secret}"}, {}):
+                body = get(address + path, **own)[2]
+                assert b"w1" not in body
+                assert b"70" not in body
+        assert get(f"{address}/{OURS}", Accept="application/trig")[0] == 404
 
 
 def test_a_page_in_another_script_has_its_headers_in_ascii(there: str) -> None:

@@ -154,12 +154,14 @@ class Front:
         state = self._state()
         response = page(self.app, asked, body)
         if response.lasting and asked.method == "HEAD":
+            if not isinstance(response.body, bytes):
+                response.body.close()
             response = page(self.app, replace(asked, method="GET"), body)
         if not response.lasting or response.status not in KEPT:
             return response
         entry = _page_entry(response)
         if entry is None:
-            return _tagged(response, asked)
+            return tagged(response, asked)
         if "authorization" not in asked.headers and not VERSION.search(asked.query):
             key = self._key(asked, body)
             if key[0] == state:
@@ -298,7 +300,7 @@ def _page_entry(response: Response) -> Entry | None:
     return entry_of((*coded, *more), body, response.status)
 
 
-def _tagged(response: Response, asked: Asked) -> Response:
+def tagged(response: Response, asked: Asked) -> Response:
     """Return *response*, whose body is a large file, with a tag; or 304 for who has it."""
     file = cast("BufferedReader", response.body)
     tag = f'"{file_digest(file, "blake2b").hexdigest()[:32]}"'
