@@ -34,6 +34,7 @@ PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
     "Access-Control-Max-Age": "86400",
 }
+URI = ":/?#[]@!$&'()*+,;=%"  # what stands as it is where an IRI becomes a URI (RFC 3987, section 3.1)
 CONTEXT = "http://www.w3.org/ns/json-ld#context"
 
 
@@ -192,7 +193,7 @@ def _page(wanted: Wanted, *, is_made: bool, size: int) -> Response:
 def _links(wanted: Wanted, *, document: bool) -> Iterator[str]:
     """Yield what goes with a document, as Link headers have it (RFC 8288)."""
     if document:
-        yield f'<{wanted.iri}>; rel="describes"'  # RFC 6892
+        yield f'<{quote(wanted.iri, safe=URI)}>; rel="describes"'  # RFC 6892
     yield f'<{wanted.profile.uri}>; rel="profile"'  # RFC 6906
     if wanted.form.name == "jsonld" and wanted.profile == WHOLE:
         yield f'</context.jsonld>; rel="{CONTEXT}"; type="application/ld+json"'
