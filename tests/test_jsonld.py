@@ -76,3 +76,16 @@ def test_a_literal_stays_what_it_is(text: str, datatype: str, *, native: bool) -
 
     assert parse(document, BY_NAME["jsonld"]) == [quad]
     assert isinstance(json.loads(document)["c"], int | bool) == native
+
+
+def test_the_shape_of_a_frame_is_what_it_nests() -> None:
+    names: jsonld.Context = {"a": "urn:x:a", "b": "urn:x:b", "c": "urn:x:c"}
+    frame = {
+        "@context": {"of": {"@reverse": "urn:x:a"}},
+        "a": {"b": {}, "c": {"@embed": "@never"}},
+        "of": {"b": {}},
+    }
+    inside = {"forward": {"urn:x:b": {}}}
+
+    assert jsonld.shape_of(frame, names) == {"forward": {"urn:x:a": inside}, "back": {"urn:x:a": inside}}
+    assert jsonld.shape_of({}, names) == {}

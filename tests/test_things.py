@@ -238,6 +238,14 @@ def test_a_profile_that_is_not_there_is_told_with_those_there_are(client: FlaskC
     assert client.get("/film/harbour.trig?_profile=schema").status_code == 406
 
 
+@pytest.mark.parametrize("name", ["_profile", "_mediatype"])
+def test_a_parameter_that_would_take_long_to_read_is_refused(client: FlaskClient, name: str) -> None:
+    answer = client.get("/film/harbour", query_string={name: "<" * 20_000})
+
+    assert answer.status_code == 400
+    assert name in answer.json["detail"]
+
+
 def test_the_profile_schema_tells_in_words_of_schema_org_alone(client: FlaskClient) -> None:
     answer = client.get("/film/harbour.nt?_profile=schema")
     graph = Graph().parse(data=answer.data, format="nt")

@@ -118,7 +118,10 @@ def check_frame(frame: object) -> None:
 
 
 def shape_of(frame: Mapping[str, Any], names: Context) -> dict[str, Any]:
-    """Return which properties *frame* nests, by IRI: `forward` and `back`, each with what is inside."""
+    """Return which properties *frame* nests, by IRI: `forward` and `back`, each with what is inside.
+
+    What is never to be embedded (JSON-LD Framing, section 2.3.3) is not nested.
+    """
     if not frame:
         return {}
     own = {**frame, "@context": names | frame.get("@context", {})}
@@ -128,11 +131,12 @@ def shape_of(frame: Mapping[str, Any], names: Context) -> dict[str, Any]:
 
 def _shape(node: Mapping[str, Any]) -> dict[str, Any]:
     forward = {word: inner for word, inner in node.items() if not word.startswith("@")}
-    return {
-        name: {word: _shape(values[0]) if values else {} for word, values in branches.items()}
-        for name, branches in (("forward", forward), ("back", node.get("@reverse", {})))
-        if branches
-    }
+    shape: dict[str, Any] = {}
+    for name, branches in (("forward", forward), ("back", node.get("@reverse", {}))):
+        inside = {word: values[0] if values else {} for word, values in branches.items()}
+        nested = {word: _shape(one) for word, one in inside.items() if "@never" not in str(one.get("@embed"))}
+        shape |= {name: nested} if nested else {}
+    return shape
 
 
 def _expanded(quads: list[Quad]) -> list[Document]:

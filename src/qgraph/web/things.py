@@ -14,7 +14,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from werkzeug.wrappers import Response as AnyResponse
 
 from qgraph import history
-from qgraph.errors import Gone, NotAcceptable, NotFound
+from qgraph.errors import Gone, NotAcceptable, NotFound, RequestError
 from qgraph.formats import GRAPHS, PAGE, RDF_BY_SUFFIX, TURTLE12, Format
 from qgraph.profiles import ALTERNATES, WHOLE, Profile, Telling
 from qgraph.web import alternates, exchange
@@ -34,6 +34,7 @@ PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
     "Access-Control-Max-Age": "86400",
 }
+LONGEST = 2_000
 URI = ":/?#[]@!$&'()*+,;=%"  # what stands as it is where an IRI becomes a URI (RFC 3987, section 3.1)
 CONTEXT = "http://www.w3.org/ns/json-ld#context"
 
@@ -115,13 +116,13 @@ def _wanted(path: str) -> Wanted:
     named = BY_SUFFIX.get(dot + suffix) if dot else None
     plain = stem if named else path
     offers = telling().profiles
-    asked = request.args.get("_profile", "") or request.headers.get("Accept-Profile", "")
+    asked = _parameter("_profile") or request.headers.get("Accept-Profile", "")
     profile = profile_of(asked, offers)
     if profile is None:
         there = [f"{one.token} ({one.uri})" for one in offers]
         raise NotAcceptable(f"There is no profile {asked}.", offers=there)
     forms = forms_of(profile)
-    accept = request.args.get("_mediatype", "") or request.headers.get("Accept", "")
+    accept = _parameter("_mediatype") or request.headers.get("Accept", "")
     form = named if named in forms else None if named else best(accept, forms)
     wanted = Wanted(plain, profile, form or forms[0], fixed=bool(named))
     if form is None:
@@ -129,6 +130,14 @@ def _wanted(path: str) -> Wanted:
         others = [wanted.address(one) for one in forms]
         raise NotAcceptable(f"This is not told as {what}.", offers=there, alternates=others)
     return wanted
+
+
+def _parameter(name: str) -> str:
+    """Return the parameter *name*. Raises RequestError if it would take long to take to pieces."""
+    text = request.args.get(name, "")
+    if len(text) > LONGEST:
+        raise RequestError(f"The parameter “{name}” has more than {LONGEST:,} characters.")
+    return text
 
 
 def _identified(wanted: Wanted) -> dict[str, object]:
