@@ -99,6 +99,10 @@ def test_a_graph_is_a_document_and_is_given_as_it_is(client: FlaskClient, path: 
     assert answer.status_code == 200
     assert answer.headers["Content-Location"] == f"/{path}.trig"
     assert 'rel="describes"' not in answer.headers["Link"]
+    assert "schema" not in answer.headers["Link"]
+    assert "schema" not in client.get(f"/{path}.html?_profile=alt").text
+    refused = client.get(f"/{path}.ttl?_profile=schema")
+    assert (refused.status_code, len(refused.json["offers"])) == (406, 2)
     assert len(dataset.graph(URIRef(f"https://tiny.example/{path}"))) > 5
     assert get(client, f"/{path}", Accept="text/html").status_code == 200
 

@@ -5,7 +5,7 @@ a graph of the dataset is one, and answers 200. Each document has an address of
 its own, by its suffix, and tells what else there is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import cast
 from urllib.parse import quote, urlencode
@@ -43,13 +43,19 @@ CONTEXT = "http://www.w3.org/ns/json-ld#context"
 class Wanted:
     """What a request wants told: the *path* of a name, after a *profile*, in a *form*.
 
-    The form is *fixed* where the address itself says it.
+    The form is *fixed* where the address itself says it. What *is_graph* is told as it is.
     """
 
     path: str
     profile: Profile
     form: Format
     fixed: bool
+    is_graph: bool = False
+
+    @property
+    def profiles(self) -> tuple[Profile, ...]:
+        """The profiles after which the name is told."""
+        return (WHOLE, ALTERNATES) if self.is_graph else telling().profiles
 
     @property
     def iri(self) -> str:
@@ -87,12 +93,15 @@ def thing(kind: str, name: str) -> AnyResponse:
     """Tell what the name under the graph's base with this path is, or lead to where it is told."""
     wanted = _wanted(f"{kind}/{name}")
     known = _identified(wanted)
-    if not wanted.fixed and not known["graph"]:
+    wanted = replace(wanted, is_graph=bool(known["graph"]))
+    if wanted.profile not in wanted.profiles:
+        raise NotAcceptable("A graph is told as it is.", offers=_listed(wanted.profiles))
+    if not wanted.fixed and not wanted.is_graph:
         return exchange.lasting(_lead(wanted), VARY)
     response = _told(wanted, is_made=bool(known["made"]), size=int(str(known["statements"])))
     response.headers["Content-Location"] = wanted.address()
     response.headers["Content-Profile"] = f"<{wanted.profile.uri}>"
-    response.headers["Link"] = ", ".join(_links(wanted, document=not known["graph"]))
+    response.headers["Link"] = ", ".join(_links(wanted))
     return exchange.lasting(response, VARY[wanted.fixed :])
 
 
@@ -119,8 +128,7 @@ def _wanted(path: str) -> Wanted:
     asked = _parameter("_profile") or request.headers.get("Accept-Profile", "")
     profile = profile_of(asked, offers)
     if profile is None:
-        there = [f"{one.token} ({one.uri})" for one in offers]
-        raise NotAcceptable(f"There is no profile {asked}.", offers=there)
+        raise NotAcceptable(f"There is no profile {asked}.", offers=_listed(offers))
     forms = forms_of(profile)
     accept = _parameter("_mediatype") or request.headers.get("Accept", "")
     form = named if named in forms else None if named else best(accept, forms)
@@ -130,6 +138,10 @@ def _wanted(path: str) -> Wanted:
         others = [wanted.address(one) for one in forms]
         raise NotAcceptable(f"This is not told as {what}.", offers=there, alternates=others)
     return wanted
+
+
+def _listed(profiles: Iterable[Profile]) -> list[str]:
+    return [f"{one.token} ({one.uri})" for one in profiles]
 
 
 def _parameter(name: str) -> str:
@@ -173,7 +185,7 @@ def _lead(wanted: Wanted) -> Response:
 
 def _told(wanted: Wanted, *, is_made: bool, size: int) -> Response:
     if wanted.profile == ALTERNATES:
-        return alternates.told(wanted, telling().profiles, forms_of)
+        return alternates.told(wanted, wanted.profiles, forms_of)
     if wanted.form == PAGE:
         return _page(wanted, is_made=is_made, size=size)
     asked: dict[str, object] = {"iri": wanted.iri, "syntax": wanted.form.name}
@@ -199,9 +211,9 @@ def _page(wanted: Wanted, *, is_made: bool, size: int) -> Response:
     return Response(render_template("thing.html", thing=described, **shown))
 
 
-def _links(wanted: Wanted, *, document: bool) -> Iterator[str]:
+def _links(wanted: Wanted) -> Iterator[str]:
     """Yield what goes with a document, as Link headers have it (RFC 8288)."""
-    if document:
+    if not wanted.is_graph:
         yield f'<{quote(wanted.iri, safe=URI)}>; rel="describes"'  # RFC 6892
     yield f'<{wanted.profile.uri}>; rel="profile"'  # RFC 6906
     if wanted.form.name == "jsonld" and wanted.profile == WHOLE:
@@ -214,7 +226,7 @@ def _alternates(wanted: Wanted) -> Iterator[str]:
     for form in forms_of(wanted.profile):
         if form != wanted.form:
             yield f'<{wanted.address(form)}>; rel="alternate"; type="{form.media_type}"'
-    for profile in telling().profiles:
+    for profile in wanted.profiles:
         if profile != wanted.profile:
             form = forms_of(profile)[0]
             there = wanted.address(form, profile)
