@@ -24,6 +24,7 @@ ROWS = {
             "tokens",
         ),
         *("reports", "provenance", "passages", "outward", "output", "precheck", "wording"),
+        *("layout", "kinds"),
     ],
     "write": [
         *("sources", "load", "derive", "reason", "reach", "validate", "increment", "ownership"),
@@ -36,6 +37,9 @@ ROWS = {
         "protocol",
         "tasks",
         "things",
+        "descriptions",
+        "nearness",
+        "profiles",
         "questions",
         "catalog",
         "jsonld",

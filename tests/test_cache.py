@@ -4,6 +4,7 @@ import urllib.parse
 import urllib.request
 from email.message import Message
 from gzip import decompress
+from io import BytesIO
 
 import pytest
 import zstandard
@@ -12,6 +13,8 @@ from conftest import serving
 from qgraph import tokens
 from qgraph.settings import Settings
 from qgraph.web.cache import OVERHEAD, Cache, Key, coding_of, entry_of, is_lasting
+from qgraph.web.exchange import Asked, Response
+from qgraph.web.front import tagged
 
 ROOM = OVERHEAD + 401
 ALL = "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o"
@@ -156,3 +159,19 @@ def test_without_the_cache_every_answer_is_the_same(
 
 def test_a_fleeting_answer_is_made_anew(address: str) -> None:
     assert ask(address, "SELECT (UUID() AS ?x) {}")[2] != ask(address, "SELECT (UUID() AS ?x) {}")[2]
+
+
+def test_a_large_file_has_a_tag_too() -> None:
+    def response() -> Response:
+        return Response(200, (("Content-Length", "4"),), BytesIO(b"data"))
+
+    def asked(**headers: str) -> Asked:
+        return Asked("GET", "/x", "", headers, "")
+
+    whole = tagged(response(), asked())
+    tag = dict(whole.headers)["ETag"]
+    known = tagged(response(), asked(**{"if-none-match": tag}))
+
+    assert (whole.status, whole.body.read()) == (200, b"data")
+    assert (known.status, known.body) == (304, b"")
+    assert "Content-Length" not in dict(known.headers)

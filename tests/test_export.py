@@ -62,7 +62,8 @@ def test_json_ld_has_readable_names(tiny: Settings) -> None:
 
     assert film["type"] == "Film"
     assert film["madeBy"] == "person/p1aaa"
-    assert film["label"] == {"@language": "en", "@value": "Harbour"}
+    assert film["label"] == {"en": "Harbour"}
+    assert film["length"] == 90
 
 
 def test_a_name_that_two_words_share_goes_to_the_folders_own(tiny: Settings) -> None:

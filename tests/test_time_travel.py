@@ -80,8 +80,8 @@ def test_a_version_that_is_not_there_is_told(there: str) -> None:
 
 
 def test_a_page_shows_what_stood_in_the_version_it_names(there: str) -> None:
-    old = get(f"{there}/film/tide?version=first", **HTML)[2].decode()
-    now = get(f"{there}/film/tide", **HTML)[2].decode()
+    old = get(f"{there}/film/tide.html?version=first", **HTML)[2].decode()
+    now = get(f"{there}/film/tide.html", **HTML)[2].decode()
 
     assert "You are looking at version 2" in old
     assert "70" in old
@@ -103,15 +103,15 @@ def test_an_address_leads_to_the_version_of_a_day(there: str) -> None:
     assert parsedate_to_datetime(memento["Memento-Datetime"])
     assert 'rel="original timegate"' in memento["Link"]
     assert get(f"{there}/", Accept_Datetime="yesterday")[0] == 400
-    assert get(f"{there}/film/tide?version=1", Accept_Datetime=made)[0] == 200
+    assert get(f"{there}/film/tide.html?version=1", Accept_Datetime=made)[0] == 200
     assert get(f"{there}//evil.example/x", Accept_Datetime=TODAY)[1]["Location"].startswith("/evil.example/")
 
 
 def test_pages_of_a_version_say_when_it_was_made(there: str) -> None:
-    _, headers, _ = get(f"{there}/film/tide?version=2", **HTML)
+    _, headers, _ = get(f"{there}/film/tide.html?version=2", **HTML)
 
     assert parsedate_to_datetime(headers["Memento-Datetime"])
-    assert f'<{there}/film/tide>; rel="original timegate"' in headers["Link"]
+    assert f'<{there}/film/tide.html>; rel="original timegate"' in headers["Link"]
 
 
 def test_the_versions_are_told_to_people_and_to_machines(there: str) -> None:
@@ -211,6 +211,13 @@ def test_an_insider_reads_what_is_restricted_and_nobody_else(tiny: Settings, tmp
         assert get(f"{address}/sparql?{query}", Authorization="Bearer wrong")[0] == 401
         for path in ("/versions/1..2?format=json", "/versions?format=json", "/film/tide", "/metrics", "/"):
             assert b"w1" not in get(address + path)[2]
+        told = [f"/film/tide.{suffix}" for suffix in ("html", "ttl", "trig", "jsonld", "ttl12")]
+        for path in (*told, "/context.jsonld", "/evidence/leaflet/w2"):  # which is near to what is hidden
+            for own in ({"Authorization": f"Bearer {secret}"}, {}):
+                body = get(address + path, **own)[2]
+                assert b"w1" not in body
+                assert b"70" not in body
+        assert get(f"{address}/{OURS}", Accept="application/trig")[0] == 404
 
 
 def test_a_page_in_another_script_has_its_headers_in_ascii(there: str) -> None:

@@ -129,7 +129,7 @@ def test_a_question_shows_its_answer(client: FlaskClient) -> None:
 
 
 def test_a_thing_shows_its_facts_with_who_says_so(client: FlaskClient) -> None:
-    page = client.get("/film/harbour", headers=BROWSER).text
+    page = client.get("/film/harbour", headers=BROWSER, follow_redirects=True).text
 
     assert "<h1>Harbour</h1>" in page
     assert '<a href="/person/p1aaa" title="https://tiny.example/person/p1aaa">Ana Example</a>' in page
@@ -140,7 +140,7 @@ def test_a_thing_shows_its_facts_with_who_says_so(client: FlaskClient) -> None:
 
 def test_evidence_and_sources_have_pages(client: FlaskClient) -> None:
     assert "voice" in client.get("/evidence/leaflet/p1-1", headers=BROWSER).text
-    assert "A leaflet that nobody printed" in client.get("/source/leaflet", headers=BROWSER).text
+    assert "A leaflet that nobody printed" in client.get("/source/leaflet.html").text
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/film/nothing", "/questions/nothing", "/film/%3Cscript%3E"])

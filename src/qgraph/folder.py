@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from qgraph import bridge, delta, forget, increment, keeping, ownership, suppression, versions
+from qgraph import bridge, delta, forget, increment, keeping, kinds, ownership, suppression, versions
 from qgraph.delta import Delta
 from qgraph.derive import assert_facts, counts, derive
 from qgraph.errors import Refused
@@ -106,6 +106,7 @@ def _candidate(settings: Settings, layer: str, *, extra: Sequence[Path], progres
     entered = _entered(settings.store, versions.in_force(settings.store), layer)
     erased = suppression.findings(settings, loaded.data, loaded.place_of_quad)
     found = [*loaded.findings, *ownership.triple_terms(loaded.data), *erased, *_taken(loaded.data, entered)]
+    found += kinds.findings(loaded.ontology, loaded.place_of_quad)
     found += _not_restricted(loaded, load(sources)) if extra and layer == FULL else []
     if found:
         raise Refused("A file cannot be read; nothing has changed.", loaded.placed(Report(found)))

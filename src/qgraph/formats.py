@@ -28,5 +28,8 @@ GRAPHS = (
     Format("trig", "application/trig", "trig", holds_named_graphs=True),
     Format("nquads", "application/n-quads", "nq", holds_named_graphs=True),
 )
-BY_NAME = {one.name: one for one in RESULTS + GRAPHS}
+# Triples of RDF 1.2 say which evidence carries which fact; beside these no format here needs that version.
+TURTLE12 = Format("turtle12", "text/turtle; version=1.2", "ttl12")
+PAGE = Format("html", "text/html", "html", ("application/xhtml+xml",))
+BY_NAME = {one.name: one for one in (*RESULTS, *GRAPHS, TURTLE12)}
 RDF_BY_SUFFIX = {f".{one.suffix}": one for one in GRAPHS}

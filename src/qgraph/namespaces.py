@@ -13,7 +13,9 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 
 TYPE = RDF + "type"
 LABEL = RDFS + "label"
+REIFIES = RDF + "reifies"
 GRAPH_BASE = CORE + "graphBase"
+PATH_SEGMENT = CORE + "pathSegment"
 ENTERED_BY = CORE + "enteredBy"
 # What stands in the default graph beside the facts: descriptions of these kinds, and no others.
 DESCRIBED = ("Evidence", "Reported", "Passage", "Source")

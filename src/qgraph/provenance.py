@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime
 
-from qgraph.formats import BY_NAME
+from qgraph.formats import BY_NAME, Format
 from qgraph.namespaces import TYPE, XSD
 from qgraph.store import Literal, NamedNode, Term, Triple, dump
 from qgraph.versions import Version
 
 PROV = "http://www.w3.org/ns/prov#"
+TURTLE = BY_NAME["turtle"]
 DCTERMS = "http://purl.org/dc/terms/"
 PREFIXES = {"prov": PROV, "dcterms": DCTERMS, "xsd": XSD}
 
@@ -17,13 +18,13 @@ def moment(version: Version) -> datetime:
     return datetime.fromisoformat(version.time).astimezone(UTC)
 
 
-def written(known: list[Version], tags: dict[str, int], address: str) -> bytes:
-    """Return the versions *known*, with their *tags*, as Turtle; each is named under *address*.
+def written(known: list[Version], tags: dict[str, int], address: str, *, syntax: Format = TURTLE) -> bytes:
+    """Return the versions *known*, with their *tags*, in *syntax*; each is named under *address*.
 
     A writer is an opaque id and a role, and nothing more.
     """
     triples = [triple for version in known for triple in _of(version, tags, address)]
-    return dump(triples, BY_NAME["turtle"], PREFIXES)
+    return dump(triples, syntax, PREFIXES)
 
 
 def _of(version: Version, tags: dict[str, int], address: str) -> list[Triple]:

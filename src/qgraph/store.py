@@ -37,6 +37,7 @@ __all__ = [
 Term = NamedNode | BlankNode | Literal | Triple
 RDF_SYNTAX = {
     "turtle": pyoxigraph.RdfFormat.TURTLE,
+    "turtle12": pyoxigraph.RdfFormat.TURTLE,
     "ntriples": pyoxigraph.RdfFormat.N_TRIPLES,
     "rdfxml": pyoxigraph.RdfFormat.RDF_XML,
     "jsonld": pyoxigraph.RdfFormat.JSON_LD,
@@ -246,9 +247,12 @@ def select(store: Store, query: str, base: str | None = None, **bound: Term) -> 
     return cast("QuerySolutions", store.query(query, base_iri=base, substitutions=terms or None))
 
 
-def construct(store: Store, query: str, base: str | None = None) -> QueryTriples:
-    """Return the triples of *query*, a CONSTRUCT of our own."""
-    return cast("QueryTriples", ask(store, query, base))
+def construct(store: Store, query: str, base: str | None = None, **bound: Term) -> QueryTriples:
+    """Return the triples of *query*, a CONSTRUCT of our own, with its variables *bound*."""
+    if not bound:
+        return cast("QueryTriples", ask(store, query, base))
+    terms: dict[pyoxigraph.Variable, Term] = {pyoxigraph.Variable(n): term for n, term in bound.items()}
+    return cast("QueryTriples", store.query(query, base_iri=base, substitutions=terms))
 
 
 def text_of(term: NamedNode | BlankNode | Literal | Triple | DefaultGraph | None) -> str:

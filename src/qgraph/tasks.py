@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from qgraph import catalog, query, things
+from qgraph import catalog, descriptions, jsonld, profiles, query, things
+from qgraph.formats import BY_NAME
+from qgraph.layout import is_fact, laid_out
 from qgraph.query import Spool, question_of
 from qgraph.settings import Settings
 from qgraph.store import Store
@@ -38,6 +40,40 @@ def _describe(given: Given, spool: Spool, **asked: Any) -> str:
     return _values(things.describe(given.store, **asked), spool)
 
 
+def _identify(given: Given, spool: Spool, **asked: Any) -> str:
+    return _values(descriptions.identify(given.store, base=given.version.base, **asked), spool)
+
+
+def _description(given: Given, spool: Spool, *, iri: str, syntax: str, frame: profiles.Frame) -> str:
+    version, form = given.version, BY_NAME[syntax]
+    names = jsonld.context(given.store, version)
+    found = descriptions.describe(given.store, iri, version.base, shape=jsonld.shape_of(frame, names))
+    if syntax == "jsonld":
+        spool.write(jsonld.told(found.whole, iri, names, frame=frame))
+    else:
+        carried = syntax == "turtle12" and any(map(is_fact, found.whole))
+        quads = found.whole if form.holds_named_graphs or carried else found.plain
+        spool.write(laid_out(quads, form, version.prefixes, first=iri))
+    return syntax
+
+
+def _profiled(given: Given, spool: Spool, *, iri: str, syntax: str, profile: list[str]) -> str:
+    """Write what the CONSTRUCT queries of a profile, whose IRI comes first, make of a thing."""
+    (vocabulary, *queries), base = profile, given.version.base
+    descriptions.identify(given.store, iri, base)
+    quads = profiles.told(given.store, descriptions.node_of(iri), queries, base=base)
+    if syntax == "jsonld":
+        spool.write(jsonld.told(quads, iri, {"@vocab": vocabulary}))
+    else:
+        spool.write(laid_out(quads, BY_NAME[syntax], given.version.prefixes, first=iri))
+    return syntax
+
+
+def _context(given: Given, spool: Spool) -> str:
+    spool.write(jsonld.published(given.store, given.version))
+    return "jsonld"
+
+
 def _labels(given: Given, spool: Spool, *, iris: list[str]) -> str:
     return _values(things.labels(given.store, iris), spool)
 
@@ -56,6 +92,10 @@ TASKS: Mapping[str, Callable[..., str]] = {
     "query": _query,
     "service": _service,
     "describe": _describe,
+    "identify": _identify,
+    "description": _description,
+    "profiled": _profiled,
+    "context": _context,
     "labels": _labels,
     "version": _version,
 }

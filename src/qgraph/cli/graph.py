@@ -13,7 +13,7 @@ from qgraph import commit, history, passages, process, query, versions
 from qgraph.cli.frame import FILE, FOLDER, Progress, graph_command, tell, text_of_query
 from qgraph.errors import SettingsError
 from qgraph.export import export as exported
-from qgraph.formats import BY_NAME, GRAPHS, RESULTS
+from qgraph.formats import BY_NAME, GRAPHS, RESULTS, TURTLE12
 from qgraph.query import Question, Spool, question_of
 from qgraph.settings import Settings
 from qgraph.tokens import check_admin_file
@@ -123,7 +123,11 @@ def validate(chosen: Settings, files: tuple[Path, ...], *, as_json: bool) -> Non
 
 @graph_command
 @click.option(
-    "--format", "syntax", type=click.Choice([f.name for f in GRAPHS]), default="turtle", show_default=True
+    "--format",
+    "syntax",
+    type=click.Choice([f.name for f in (*GRAPHS, TURTLE12)]),
+    default="turtle",
+    show_default=True,
 )
 @click.option("--output", type=click.File("wb", lazy=True, atomic=True), default="-", help="File to write.")
 def export(chosen: Settings, syntax: str, output: BinaryIO) -> None:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from flask import Flask, Response, request
 
-from qgraph import questions
+from qgraph import profiles, questions
 from qgraph.commit import Desk
 from qgraph.engine import Engine
 from qgraph.settings import Settings
-from qgraph.web import errors, graphs, history, pages, sparql, writes
+from qgraph.web import errors, graphs, history, pages, sparql, things, writes
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
@@ -28,10 +28,14 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     asked = [] if settings.bare else questions.read(settings.graph)
     app.extensions["qgraph"] = pages.Site(settings, engine, asked, Desk(settings))
+    app.extensions["qgraph.telling"] = (
+        profiles.read(settings.graph) if not settings.bare else profiles.Telling()
+    )
     app.register_blueprint(sparql.blueprint)
     app.register_blueprint(history.blueprint)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(graphs.blueprint)
+    app.register_blueprint(things.blueprint)
     errors.register(app)
     app.before_request(_limit)
     app.after_request(_guard)

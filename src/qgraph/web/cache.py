@@ -8,7 +8,7 @@ import gzip
 import re
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import blake2b
 from typing import cast
@@ -26,7 +26,8 @@ LARGEST = 1_000_000
 WORTH_PACKING = 1_000
 OVERHEAD = 2_500  # bytes of memory that an answer takes beside its body and its key
 UNPACKED: Mapping[str, Response] = {}
-# Version, method, parameters, body, and the headers Host, Accept and Content-Type.
+# Version, method, parameters, body, and the headers Host, Accept and Content-Type; of a page
+# “PAGE”, its address, nothing, and the headers Host, Accept and Accept-Profile.
 Key = tuple[tuple[int, ...], str, str, bytes, str, str, str]
 
 
@@ -51,7 +52,7 @@ class Entry:
         """Return the answer for who accepts these codings, or 304 (RFC 9110, section 13.1.2)."""
         coding = coding_of(accepted) if self.packed else ""
         whole = self.packed[coding] if coding else self.plain
-        if not known or not _is_known(_etag(self.tag, coding), known):
+        if not known or whole.status != 200 or not is_known(_etag(self.tag, coding), known):
             return whole
         return Response(304, tuple(one for one in whole.headers if one[0] != "content-length"))
 
@@ -60,19 +61,21 @@ def _etag(tag: str, coding: str) -> str:
     return f'"{tag}-{coding}"' if coding else f'"{tag}"'
 
 
-def _is_known(etag: str, known: str) -> bool:
+def is_known(etag: str, known: str) -> bool:
+    """Say whether *known*, as If-None-Match has it, holds *etag*."""
     tags = {tag.strip().removeprefix("W/") for tag in known.split(",")}
     return etag in tags or "*" in tags
 
 
-def entry_of(headers: Headers, body: bytes) -> Entry:
+def entry_of(headers: Headers, body: bytes, status: int = 200) -> Entry:
     """Return an answer of *body*, packed where that is worth it, tagged by its bytes and its *headers*."""
     tag = blake2b(repr(headers).encode() + body, digest_size=16).hexdigest()
     bodies = {}
     if len(body) > WORTH_PACKING:
         bodies = {"zstd": zstandard.compress(body, 6), "gzip": gzip.compress(body, 6, mtime=0)}
     packed = {coding: _response(headers, one, tag=tag, coding=coding) for coding, one in bodies.items()}
-    return Entry(tag, _response(headers, body, tag=tag), packed or UNPACKED)
+    plain = _response(headers, body, tag=tag)
+    return Entry(tag, plain if status == 200 else replace(plain, status=status), packed or UNPACKED)
 
 
 def _response(headers: Headers, body: bytes, *, tag: str, coding: str = "") -> Response:

@@ -96,9 +96,19 @@ def _headers(status: int, error: errors.QgraphError) -> dict[str, str]:
     return {
         401: {"WWW-Authenticate": 'Bearer realm="qgraph"'},
         405: {"Allow": str(error.details.get("allow", "GET, HEAD"))},
+        406: _alternates(error),
         429: {"Retry-After": "5"},
         503: {"Retry-After": "5"},
     }.get(status, {})
+
+
+def _alternates(error: errors.QgraphError) -> dict[str, str]:
+    """Return where there is something else, if *error* says where."""
+    offers, there = error.details.get("offers", []), error.details.get("alternates", [])
+    if not isinstance(offers, list) or not isinstance(there, list) or not there:
+        return {}
+    links = (f'<{path}>; rel="alternate"; type="{kind}"' for kind, path in zip(offers, there, strict=True))
+    return {"Link": ", ".join(links)}
 
 
 def register(app: Flask) -> None:

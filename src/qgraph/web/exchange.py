@@ -1,21 +1,31 @@
 """What a client asks and what it is answered, whatever server stands before; and pages by Flask."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import IO, Any
 from urllib.parse import unquote
 
-from flask import Flask
+from flask import Flask, request
 from flask import Response as FlaskResponse
 from werkzeug.test import run_wsgi_app
 
 NO_BREAK = {ord(mark): " " for mark in "\r\n"}  # no value begins another header
 Headers = tuple[tuple[str, str], ...]
-# The files that views hand on to `page`; a server that asks otherwise has none.
-HANDED: ContextVar[list[IO[bytes]] | None] = ContextVar("handed", default=None)
+
+
+@dataclass
+class Handed:
+    """What views hand on to `page` beside their answer: open files, and whether the answer is *lasting*."""
+
+    files: list[IO[bytes]] = field(default_factory=list)
+    lasting: bool = False
+
+
+# A server that asks otherwise than by `page` has none.
+HANDED: ContextVar[Handed | None] = ContextVar("handed", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +47,15 @@ class Asked:
 class Response:
     """An answer that is complete: its status, its headers, its body as bytes or as an open file.
 
-    One that is kept has its headers *written* already.
+    One that is kept has its headers *written* already. One that is *lasting* depends
+    on the version in force, and on what the request says that it varies by, alone.
     """
 
     status: int
     headers: Headers
     body: bytes | IO[bytes] = b""
     written: bytes = b""
+    lasting: bool = False
 
     def lines(self) -> bytes:
         """Return the headers as they are sent."""
@@ -80,25 +92,44 @@ def page(app: Flask, asked: Asked, body: bytes) -> Response:
         "wsgi.run_once": False,
     }
     sent = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in asked.headers.items()}
-    files: list[IO[bytes]] = []
-    token = HANDED.set(files)
+    handed = Handed()
+    token = HANDED.set(handed)
     try:
         pieces, status, headers = run_wsgi_app(app, sent | setting, buffered=True)
     finally:
         HANDED.reset(token)
     number, whole = int(status.split()[0]), b"".join(pieces)
-    if files:
-        return Response(number, tuple(headers.items()), files[0])
+    if handed.files:
+        return Response(number, tuple(headers.items()), handed.files[0], lasting=handed.lasting)
+    headers.pop("Date", None)  # which the server itself says
     if "Content-Length" not in headers and number not in (204, 304):
         headers["Content-Length"] = str(len(whole))
-    return Response(number, tuple(headers.items()), whole)
+    return Response(number, tuple(headers.items()), whole, lasting=handed.lasting)
 
 
 def hand_on(response: FlaskResponse, body: IO[bytes]) -> None:
     """Give *response* the file *body*: unread to the server that asked by `page`, read to any other."""
-    files = HANDED.get()
-    if files is not None:
-        files.append(body)
+    handed = HANDED.get()
+    if handed is not None:
+        handed.files.append(body)
         return
     with body:
         response.data = body.read()
+
+
+def lasting(response: FlaskResponse, varies: Iterable[str] = ()) -> FlaskResponse:
+    """Mark *response* as one that the version in force and the headers that it *varies* by decide alone.
+
+    The server that asked by `page` may then keep it, tags it and packs it; to any
+    other it is tagged here.
+    """
+    for name in varies:
+        response.vary.add(name)
+    response.headers["Cache-Control"] = "no-cache"
+    handed = HANDED.get()
+    if handed is not None:
+        handed.lasting = True
+    elif response.status_code == 200:
+        response.add_etag()
+        response.make_conditional(request)
+    return response

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache, partial
-from io import BytesIO
+from hashlib import file_digest
+from io import SEEK_END, BufferedReader, BytesIO
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -26,7 +27,7 @@ from qgraph.protocol import Request
 from qgraph.settings import Settings, is_loopback
 from qgraph.versions import FULL, PUBLIC
 from qgraph.web import HEADERS, access, memento, operators, writes
-from qgraph.web.cache import LARGEST, WORTH_PACKING, Cache, Entry, Key, entry_of, is_lasting
+from qgraph.web.cache import LARGEST, WORTH_PACKING, Cache, Entry, Key, entry_of, is_known, is_lasting
 from qgraph.web.errors import TITLES, Problem, problem
 from qgraph.web.exchange import Asked, Headers, Response, page
 from qgraph.web.pages import Site
@@ -34,7 +35,8 @@ from qgraph.web.sparql import CORS, headers_of, is_for_page
 
 WAITING = 8
 LONGEST = 2_000  # characters of a header that is taken to pieces
-PARSED = ("accept", "accept-encoding", "content-type", "if-none-match")
+PARSED = ("accept", "accept-encoding", "accept-profile", "content-type", "if-none-match")
+KEPT = (200, 303)  # statuses
 VERSION = re.compile(r"(^|&)version=")
 SLOW = 1.0  # seconds
 NONE: Mapping[str, str] = {}
@@ -65,7 +67,7 @@ class Front:
 
     def kept(self, asked: Asked) -> Response | None:
         """Return the answer to a GET that was asked before, ready to be sent; None if there is none."""
-        if asked.method != "GET" or asked.path != "/sparql":
+        if asked.method != "GET" or asked.path in operators.PATHS or "accept-datetime" in asked.headers:
             return None
         started = time.monotonic()
         try:
@@ -125,7 +127,7 @@ class Front:
             return await run(self.watching, self._lead, asked)
         for_page = is_for_page(asked.method, asked.header("accept"), asked.query)
         if asked.path != "/sparql" or asked.method == "OPTIONS" or for_page:
-            return await run(self.threads, page, self.app, asked, body)
+            return await run(self.threads, self._page, asked, body)
         return await self._protocol(asked, body, who)
 
     async def _protocol(self, asked: Asked, body: bytes, who: access.Visitor) -> Response:
@@ -145,6 +147,34 @@ class Front:
             task = replace(task, layer=FULL if who.may("insider") else PUBLIC)
             return _unkept(await self.engine.reply(task, asked.client), NO_STORE)
         return await self._queried(asked, body, task)
+
+    def _page(self, asked: Asked, body: bytes) -> Response:
+        """Return the answer of the app, and keep it where the version in force decides it alone.
+
+        What is kept was made in one state of the store from the beginning to the end.
+        """
+        state = self._state()
+        response = page(self.app, asked, body)
+        if response.lasting and asked.method == "HEAD":
+            if not isinstance(response.body, bytes):
+                response.body.close()
+            response = page(self.app, replace(asked, method="GET"), body)
+        if not response.lasting or response.status not in KEPT:
+            return response
+        entry = _page_entry(response)
+        if entry is None:
+            return tagged(response, asked)
+        if "authorization" not in asked.headers and not VERSION.search(asked.query):
+            key = self._key(asked, body)
+            if key[0] == state:
+                self.cache.put(key, entry)
+        return _form(entry, asked)
+
+    def _state(self) -> tuple[int, ...]:
+        try:
+            return self.engine.state()
+        except QgraphError:  # which the page tells
+            return ()
 
     def _lead(self, asked: Asked) -> Response:
         """Lead to the version that was in force when the client wants (RFC 7089, section 4.1.1)."""
@@ -186,8 +216,11 @@ class Front:
 
     def _key(self, asked: Asked, body: bytes) -> Key:
         header = asked.headers.get
-        named = header("host", ""), header("accept", ""), header("content-type", "")
-        return self.engine.state(), asked.method, asked.query, body, *named
+        if asked.path != "/sparql":
+            address, named = f"{asked.path}?{asked.query}", (header("host", ""), header("accept", ""))
+            return self.engine.state(), "PAGE", address, b"", *named, header("accept-profile", "")
+        sparql = header("host", ""), header("accept", ""), header("content-type", "")
+        return self.engine.state(), asked.method, asked.query, body, *sparql
 
     def _request(self, asked: Asked, body: bytes) -> Request:
         here = self.settings.public_url.rstrip("/") or f"http://{asked.header('host') or 'localhost'}"
@@ -252,6 +285,33 @@ def _refusal(error: QgraphError, accept: str) -> Response:
 def _problem(shown: Problem) -> Response:
     own = {"Content-Type": shown.media_type, "Content-Length": str(len(shown.data))}
     return Response(shown.status, _listed({**own, **shown.headers, **CORS}), shown.data)
+
+
+def _page_entry(response: Response) -> Entry | None:
+    """Return *response* ready to be kept and sent in any coding; None if it is too large for that."""
+    if not isinstance(response.body, bytes):
+        size = response.body.seek(0, SEEK_END)
+        response.body.seek(0)
+        if size > LARGEST:
+            return None
+    body = response.body if isinstance(response.body, bytes) else response.body.read()
+    named = {name.lower() for name, _ in response.headers}
+    headers = [(name.lower(), value) for name, value in response.headers if name.lower() != "content-length"]
+    coded = [(name, f"{value}, Accept-Encoding" if name == "vary" else value) for name, value in headers]
+    more = () if "vary" in named else (("vary", "Accept-Encoding"),)
+    return entry_of((*coded, *more), body, response.status)
+
+
+def tagged(response: Response, asked: Asked) -> Response:
+    """Return *response*, whose body is a large file, with a tag; or 304 for who has it."""
+    file = cast("BufferedReader", response.body)
+    tag = f'"{file_digest(file, "blake2b").hexdigest()[:32]}"'
+    file.seek(0)
+    headers = (*response.headers, ("ETag", tag))
+    if not is_known(tag, asked.header("if-none-match")):
+        return replace(response, headers=headers)
+    file.close()
+    return Response(304, tuple(one for one in headers if one[0].lower() != "content-length"))
 
 
 def _form(entry: Entry, asked: Asked) -> Response:

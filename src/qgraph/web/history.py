@@ -7,18 +7,21 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from qgraph import delta, history, keeping, provenance, wording
 from qgraph.errors import NotAcceptable, RequestError
-from qgraph.formats import BY_NAME
+from qgraph.formats import BY_NAME, GRAPHS
 from qgraph.history import Difference
 from qgraph.namespaces import Names
 from qgraph.protocol import types_of
 from qgraph.versions import Version
 from qgraph.web import writes
 from qgraph.web.pages import here, site
+from qgraph.web.things import CORS
 
 blueprint = Blueprint("history", __name__)
 TURTLE, NQUADS = BY_NAME["turtle"].media_type, BY_NAME["nquads"].media_type
 PATCH = "application/rdf-patch"
-LISTED = ("text/html", "application/json", TURTLE)
+# Formats of one graph; plain JSON is ours, not JSON-LD.
+RDF = {one.media_type: one for one in GRAPHS if not one.holds_named_graphs}
+LISTED = ("text/html", "application/json", *RDF)
 COMPARED = ("text/html", "application/json", PATCH, NQUADS)
 BY_FORMAT = {
     "html": "text/html",
@@ -26,6 +29,9 @@ BY_FORMAT = {
     "turtle": TURTLE,
     "nquads": NQUADS,
     "patch": PATCH,
+} | {one.name: kind for kind, one in RDF.items()}
+BY_SUFFIX = {"html": "text/html", "json": "application/json"} | {
+    one.suffix: kind for kind, one in RDF.items()
 }
 
 
@@ -42,8 +48,11 @@ def version(name: str) -> Response:
     store = site().settings.store
     if dots:
         return _compared(before, after)
-    known = history.describe(store, keeping.number_of(store, name))
-    response = _listed([known])
+    plain, dot, suffix = name.rpartition(".")
+    kind = BY_SUFFIX.get(suffix, "") if dot else ""
+    known = history.describe(store, keeping.number_of(store, plain if kind else name))
+    response = _listed([known], kind)
+    _link(response, known.number)
     response.headers["ETag"] = writes.etag(known, str(response.mimetype).rpartition("/")[2])
     response.make_conditional(request)
     return response
@@ -63,12 +72,22 @@ def timemap() -> Response:
     return Response(",\n".join(lines) + "\n", content_type="application/link-format")
 
 
-def _listed(known: list[Version]) -> Response:
+def _link(response: Response, number: int) -> None:
+    """Say where the other forms of a version's description are (RFC 8288)."""
+    links = (
+        f'</versions/{number}.{suffix}>; rel="alternate"; type="{kind}"' for suffix, kind in BY_SUFFIX.items()
+    )
+    response.headers["Link"] = ", ".join(links)
+    suffix = next(suffix for suffix, kind in BY_SUFFIX.items() if kind == response.mimetype)
+    response.headers["Content-Location"] = f"/versions/{number}.{suffix}"
+
+
+def _listed(known: list[Version], wanted: str = "") -> Response:
     store = site().settings.store
     tags = keeping.tags(store)
-    wanted = _wanted(LISTED)
-    if wanted == TURTLE:
-        return _sent(provenance.written(known, tags, f"{here()}/versions"), TURTLE)
+    wanted = wanted or _wanted(LISTED)
+    if wanted in RDF:
+        return _sent(provenance.written(known, tags, f"{here()}/versions", syntax=RDF[wanted]), wanted)
     rows = [
         asdict(one) | {"tags": [name for name, number in tags.items() if number == one.number]}
         for one in known
@@ -132,6 +151,13 @@ def _sent(body: bytes, media_type: str) -> Response:
 
 def _page(template: str, **shown: object) -> Response:
     return Response(render_template(template, **shown), headers={"Vary": "Accept"})
+
+
+@blueprint.after_request
+def _open(response: Response) -> Response:
+    """Let pages of other sites read the history (Fetch, section 3.2)."""
+    response.headers.update(CORS)
+    return response
 
 
 @blueprint.get("/versions/")

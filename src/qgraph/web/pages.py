@@ -1,4 +1,4 @@
-"""Pages for people: home, the query page, a question, a thing."""
+"""Pages for people: home, the query page, a question; and what all pages need."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,6 @@ from urllib.parse import quote
 from flask import (
     Blueprint,
     Response,
-    abort,
     current_app,
     jsonify,
     redirect,
@@ -20,10 +19,10 @@ from flask import (
 )
 from werkzeug.wrappers import Response as AnyResponse
 
-from qgraph import history, keeping, versions
+from qgraph import keeping, versions
 from qgraph.commit import Desk
 from qgraph.engine import Engine, Reply, Task
-from qgraph.errors import Gone, NotFound, QgraphError, ResultTooLarge, StoreError
+from qgraph.errors import NotFound, QgraphError, ResultTooLarge, StoreError
 from qgraph.questions import Question
 from qgraph.settings import Settings
 from qgraph.versions import Version
@@ -116,7 +115,9 @@ def _dated(response: Response) -> Response:
     response.vary.add("Accept-Datetime")
     if request.args.get("version") and response.status_code == 200:
         address = here() + memento.original(quote(request.path), request.query_string.decode("latin-1"))
+        links = response.headers.get("Link", "")
         response.headers.update(memento.headers_of(site().version(), address))
+        response.headers["Link"] = f"{response.headers['Link']}{links and ', '}{links}"
     return response
 
 
@@ -159,18 +160,6 @@ def question(name: str) -> str:
     return render_template(
         "sparql.html", asked=asked, query=asked.query, questions=site().questions, table=table
     )
-
-
-@blueprint.get("/<kind>/<path:name>")
-def thing(kind: str, name: str) -> str:
-    """Show the thing whose IRI stands under the graph's base with this path."""
-    base = site().version().base
-    described = site().ask("describe", iri=f"{base}{kind}/{name}", base=base)
-    if not described["facts"] and not described["told"]:
-        if history.is_erased(site().settings, f"{base}{kind}/{name}"):
-            raise Gone("What stood here has been taken out under the care policy.")
-        abort(404, f"The graph holds nothing called {kind}/{name}.")
-    return render_template("thing.html", thing=described)
 
 
 def query_page() -> Response:

@@ -1,0 +1,233 @@
+"""Names that answer: a thing leads to what is told of it; a graph is told as it is.
+
+Decision 0014. A thing is no document, so it answers 303 with the address of one;
+a graph of the dataset is one, and answers 200. Each document has an address of
+its own, by its suffix, and tells what else there is.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import cast
+from urllib.parse import quote, urlencode
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from qgraph import history
+from qgraph.errors import Gone, NotAcceptable, NotFound, RequestError
+from qgraph.formats import GRAPHS, PAGE, RDF_BY_SUFFIX, TURTLE12, Format
+from qgraph.profiles import ALTERNATES, WHOLE, Profile, Telling
+from qgraph.web import alternates, exchange
+from qgraph.web.negotiation import best, profile_of
+from qgraph.web.pages import path_of, site
+
+blueprint = Blueprint("things", __name__)
+FLAT = tuple(one for one in GRAPHS if not one.holds_named_graphs)
+BY_SUFFIX = RDF_BY_SUFFIX | {f".{one.suffix}": one for one in (PAGE, TURTLE12)}
+VARY = ("Accept", "Accept-Profile")
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Content-Location, Content-Profile, ETag, Link, Memento-Datetime",
+}
+PREFLIGHT = {
+    "Access-Control-Allow-Headers": "Accept, Accept-Datetime, Accept-Profile, If-None-Match",
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Max-Age": "86400",
+}
+LONGEST = 2_000
+URI = ":/?#[]@!$&'()*+,;=%"  # what stands as it is where an IRI becomes a URI (RFC 3987, section 3.1)
+CONTEXT = "http://www.w3.org/ns/json-ld#context"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a request wants told: the *path* of a name, after a *profile*, in a *form*.
+
+    The form is *fixed* where the address itself says it. What *is_graph* is told as it is.
+    """
+
+    path: str
+    profile: Profile
+    form: Format
+    fixed: bool
+    is_graph: bool = False
+
+    @property
+    def profiles(self) -> tuple[Profile, ...]:
+        """The profiles after which the name is told."""
+        return (WHOLE, ALTERNATES) if self.is_graph else telling().profiles
+
+    @property
+    def iri(self) -> str:
+        """The name, whatever host it is asked of."""
+        return site().version().base + self.path
+
+    @property
+    def kind(self) -> str:
+        """The kind of thing, as the path has it."""
+        return self.path.partition("/")[0]
+
+    def address(self, form: Format | None = None, profile: Profile | None = None) -> str:
+        """Return the path of the document in a *form* after a *profile*: those wanted, if left out."""
+        form, profile = form or self.form, profile or self.profile
+        named = {"_profile": profile.token} if profile != WHOLE else {}
+        if old := request.args.get("version"):
+            named["version"] = old
+        return f"/{quote(self.path)}.{form.suffix}{'?' * bool(named)}{urlencode(named)}"
+
+
+def telling() -> Telling:
+    """Return how the graph of the app in charge wants its things told."""
+    return cast("Telling", current_app.extensions["qgraph.telling"])
+
+
+def forms_of(profile: Profile) -> tuple[Format, ...]:
+    """Return the formats in which things are told after *profile*, the best known first."""
+    if profile == WHOLE:
+        return (PAGE, *GRAPHS, TURTLE12)
+    return (PAGE, *FLAT) if profile == ALTERNATES else FLAT
+
+
+@blueprint.get("/<kind>/<path:name>")
+def thing(kind: str, name: str) -> AnyResponse:
+    """Tell what the name under the graph's base with this path is, or lead to where it is told."""
+    wanted = _wanted(f"{kind}/{name}")
+    known = _identified(wanted)
+    wanted = replace(wanted, is_graph=bool(known["graph"]))
+    if wanted.profile not in wanted.profiles:
+        raise NotAcceptable("A graph is told as it is.", offers=_listed(wanted.profiles))
+    if not wanted.fixed and not wanted.is_graph:
+        return exchange.lasting(_lead(wanted), VARY)
+    response = _told(wanted, is_made=bool(known["made"]), size=int(str(known["statements"])))
+    response.headers["Content-Location"] = wanted.address()
+    response.headers["Content-Profile"] = f"<{wanted.profile.uri}>"
+    response.headers["Link"] = ", ".join(_links(wanted))
+    return exchange.lasting(response, VARY[wanted.fixed :])
+
+
+@blueprint.get("/context.jsonld")
+def context() -> AnyResponse:
+    """Give the JSON-LD context of the graph's data."""
+    reply = site().reply("context")
+    return exchange.lasting(Response(reply.read(), content_type="application/ld+json"))
+
+
+@blueprint.after_request
+def _open(response: Response) -> Response:
+    """Let pages of other sites read what names tell (Fetch, section 3.2)."""
+    response.headers.update(CORS | (PREFLIGHT if request.method == "OPTIONS" else {}))
+    return response
+
+
+def _wanted(path: str) -> Wanted:
+    """Return what is wanted of *path*. Raises NotAcceptable, with what there is."""
+    stem, dot, suffix = path.rpartition(".")
+    named = BY_SUFFIX.get(dot + suffix) if dot else None
+    plain = stem if named else path
+    offers = telling().profiles
+    asked = _parameter("_profile") or request.headers.get("Accept-Profile", "")
+    profile = profile_of(asked, offers)
+    if profile is None:
+        raise NotAcceptable(f"There is no profile {asked}.", offers=_listed(offers))
+    forms = forms_of(profile)
+    accept = _parameter("_mediatype") or request.headers.get("Accept", "")
+    form = named if named in forms else None if named else best(accept, forms)
+    wanted = Wanted(plain, profile, form or forms[0], fixed=bool(named))
+    if form is None:
+        there, what = [one.media_type for one in forms], f"{named.media_type if named else accept}"
+        others = [wanted.address(one) for one in forms]
+        raise NotAcceptable(f"This is not told as {what}.", offers=there, alternates=others)
+    return wanted
+
+
+def _listed(profiles: Iterable[Profile]) -> list[str]:
+    return [f"{one.token} ({one.uri})" for one in profiles]
+
+
+def _parameter(name: str) -> str:
+    """Return the parameter *name*. Raises RequestError if it would take long to take to pieces."""
+    text = request.args.get(name, "")
+    if len(text) > LONGEST:
+        raise RequestError(f"The parameter “{name}” has more than {LONGEST:,} characters.")
+    return text
+
+
+def _identified(wanted: Wanted) -> dict[str, object]:
+    """Return what the name names. Raises Gone for one that was erased, NotFound, NotAcceptable."""
+    try:
+        found = site().ask("identify", iri=wanted.iri, sized=wanted.form == PAGE)
+    except NotFound as error:
+        if history.is_erased(site().settings, wanted.iri):
+            raise Gone("What stood here has been taken out under the care policy.") from error
+        near = cast("list[str]", error.details.get("near", []))
+        _check_suffix(wanted, near)
+        raise NotFound(str(error), **error.details | {"near": [path_of(iri) for iri in near]}) from error
+    return cast("dict[str, object]", found)
+
+
+def _check_suffix(wanted: Wanted, near: list[str]) -> None:
+    """Raise NotAcceptable where there is the name, but no format of that suffix."""
+    stem, dot, suffix = wanted.path.rpartition(".")
+    if dot and site().version().base + stem in near:
+        there = [one.media_type for one in forms_of(wanted.profile)]
+        others = [replace(wanted, path=stem).address(one) for one in forms_of(wanted.profile)]
+        raise NotAcceptable(f"This is not told as .{suffix}.", offers=there, alternates=others)
+
+
+def _lead(wanted: Wanted) -> Response:
+    """Lead from a thing to a document on it (RFC 9110, section 15.4.4)."""
+    there = wanted.address()
+    response = cast("Response", redirect(there, 303))
+    told = f'<{there}>; rel="describedby"; type="{wanted.form.media_type}"'
+    response.headers["Link"] = ", ".join([told, *_alternates(wanted)])
+    return response
+
+
+def _told(wanted: Wanted, *, is_made: bool, size: int) -> Response:
+    if wanted.profile == ALTERNATES:
+        return alternates.told(wanted, wanted.profiles, forms_of)
+    if wanted.form == PAGE:
+        return _page(wanted, is_made=is_made, size=size)
+    asked: dict[str, object] = {"iri": wanted.iri, "syntax": wanted.form.name}
+    if wanted.profile == WHOLE:
+        reply = site().reply("description", frame=telling().frame(wanted.kind), **asked)
+    else:
+        queries = [wanted.profile.uri, *wanted.profile.queries]
+        reply = site().reply("profiled", profile=queries, **asked)
+    media_type = wanted.form.media_type
+    charset = "; charset=utf-8" if media_type.startswith("text/") else ""
+    response = Response(content_type=media_type + charset)
+    response.content_length = reply.size
+    exchange.hand_on(response, reply.body)
+    return response
+
+
+def _page(wanted: Wanted, *, is_made: bool, size: int) -> Response:
+    forms = [(one.name, one.media_type, wanted.address(one)) for one in forms_of(WHOLE) if one != PAGE]
+    shown: dict[str, object] = {"forms": forms, "other": wanted.address(PAGE, ALTERNATES)}
+    if is_made:
+        return Response(render_template("graph.html", iri=wanted.iri, path=wanted.path, size=size, **shown))
+    described = site().ask("describe", iri=wanted.iri, base=site().version().base)
+    return Response(render_template("thing.html", thing=described, **shown))
+
+
+def _links(wanted: Wanted) -> Iterator[str]:
+    """Yield what goes with a document, as Link headers have it (RFC 8288)."""
+    if not wanted.is_graph:
+        yield f'<{quote(wanted.iri, safe=URI)}>; rel="describes"'  # RFC 6892
+    yield f'<{wanted.profile.uri}>; rel="profile"'  # RFC 6906
+    if wanted.form.name == "jsonld" and wanted.profile == WHOLE:
+        yield f'</context.jsonld>; rel="{CONTEXT}"; type="application/ld+json"'
+    yield from _alternates(wanted)
+
+
+def _alternates(wanted: Wanted) -> Iterator[str]:
+    """Yield the other forms after the same profile, and the other profiles in the form they are best in."""
+    for form in forms_of(wanted.profile):
+        if form != wanted.form:
+            yield f'<{wanted.address(form)}>; rel="alternate"; type="{form.media_type}"'
+    for profile in wanted.profiles:
+        if profile != wanted.profile:
+            form = forms_of(profile)[0]
+            there = wanted.address(form, profile)
+            yield f'<{there}>; rel="alternate"; type="{form.media_type}"; profile="{profile.uri}"'
