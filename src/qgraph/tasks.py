@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from qgraph import catalog, query, things
+from qgraph import catalog, query, statistics, things
 from qgraph.query import Spool, question_of
 from qgraph.settings import Settings
 from qgraph.store import Store
@@ -46,6 +46,26 @@ def _version(given: Given, spool: Spool) -> str:
     return _values(asdict(given.version), spool)
 
 
+def _about(given: Given, spool: Spool) -> str:
+    return _values(statistics.about(given.store, given.version), spool)
+
+
+def _statistics(given: Given, spool: Spool) -> str:
+    return _values(statistics.count(given.store, given.version), spool)
+
+
+def _kinds(given: Given, spool: Spool) -> str:
+    return _values(statistics.kinds(given.store, given.version), spool)
+
+
+def _listed(given: Given, spool: Spool, **asked: int) -> str:
+    return _values(statistics.listed(given.store, given.version, **asked), spool)
+
+
+def _unlisted(given: Given, spool: Spool, *, iri: str) -> str:
+    return _values(statistics.is_unlisted(given.store, given.version, iri), spool)
+
+
 def _values(found: object, spool: Spool) -> str:
     spool.write(json.dumps(found).encode())
     return "json"
@@ -58,4 +78,9 @@ TASKS: Mapping[str, Callable[..., str]] = {
     "describe": _describe,
     "labels": _labels,
     "version": _version,
+    "about": _about,
+    "statistics": _statistics,
+    "kinds": _kinds,
+    "listed": _listed,
+    "unlisted": _unlisted,
 }

@@ -8,7 +8,7 @@ from flask import Flask, Response, request
 from qgraph import questions
 from qgraph.engine import Engine
 from qgraph.settings import Settings
-from qgraph.web import errors, graphs, history, pages, sparql, writes
+from qgraph.web import dataset, errors, feeds, graphs, history, pages, signposting, sparql, writes
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
@@ -29,6 +29,9 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     app.extensions["qgraph"] = pages.Site(settings, engine, asked)
     app.register_blueprint(sparql.blueprint)
     app.register_blueprint(history.blueprint)
+    app.register_blueprint(dataset.blueprint)
+    app.register_blueprint(feeds.blueprint)
+    app.register_blueprint(signposting.blueprint)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(graphs.blueprint)
     errors.register(app)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
@@ -23,11 +23,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from qgraph import history, keeping, versions
 from qgraph.engine import Engine, Reply, Task
 from qgraph.errors import Gone, NotFound, QgraphError, ResultTooLarge, StoreError
+from qgraph.formats import BY_NAME
+from qgraph.protocol import choose
 from qgraph.questions import Question
 from qgraph.settings import Settings
 from qgraph.versions import Version
-from qgraph.web import memento
+from qgraph.web import documents, memento
 from qgraph.web.errors import problem
+from qgraph.web.memory import Memory
 from qgraph.web.writes import Writer
 
 blueprint = Blueprint("pages", __name__)
@@ -45,6 +48,7 @@ class Site:
     settings: Settings
     engine: Engine
     questions: list[Question]
+    memory: Memory = field(default_factory=Memory)
 
     def version(self) -> Version:
         """Return the description of the version that is asked for, else of the one in force."""
@@ -66,6 +70,12 @@ class Site:
         """Return the answer to the task *name*, which counts as one of the reader who asks."""
         task = Task(name, arguments, request.args.get("version", ""))
         return self.engine.ask(task, request.remote_addr or "")
+
+    def kept(self, name: str, **arguments: object) -> Any:
+        """Return the answer to the task *name*, asked once for a state of the store: nobody changes it."""
+        named = request.args.get("version", "")
+        key = (self.engine.state(), named, name, json.dumps(arguments, sort_keys=True))
+        return self.memory.get(key, lambda: self.reply(name, **arguments).read())
 
     def ask_of(self, version: str, name: str, **arguments: object) -> Any:
         """Return the answer of *version* to the task *name*, as values."""
@@ -114,7 +124,9 @@ def _dated(response: Response) -> Response:
     response.vary.add("Accept-Datetime")
     if request.args.get("version") and response.status_code == 200:
         address = here() + memento.original(quote(request.path), request.query_string.decode("latin-1"))
-        response.headers.update(memento.headers_of(site().version(), address))
+        told = memento.headers_of(site().version(), address)
+        documents.add_links(response, told.pop("Link"))
+        response.headers.update(told)
     return response
 
 
@@ -129,9 +141,15 @@ def path_of(iri: str) -> str:
 
 
 @blueprint.get("/")
-def home() -> str:
-    """Show what the graph is and the questions it answers."""
-    return render_template("home.html", questions=site().questions)
+def home() -> AnyResponse:
+    """Show what the graph is and the questions it answers; lead who wants data to its description."""
+    chosen = choose(request.headers.get("Accept", ""), (documents.HTML, *documents.RDF))
+    if chosen not in ("", "html"):
+        response: AnyResponse = redirect(f"/catalog.{BY_NAME[chosen].suffix}", 303)
+    else:
+        response = documents.sent(render_template("home.html", questions=site().questions), "text/html")
+    response.vary.add("Accept")
+    return response
 
 
 @blueprint.get("/health")
