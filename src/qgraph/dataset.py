@@ -45,6 +45,14 @@ AS_SCHEMA = {
     DCAT + "keyword": "keywords",
     CORE + "purpose": "usageInfo",
 }
+# What a reader of any copy has to know, in words.
+TOLD = (
+    DCTERMS + "description",
+    DCTERMS + "rights",
+    CORE + "purpose",
+    CORE + "contact",
+    SKOS + "editorialNote",
+)
 Node = str | BlankNode
 
 
@@ -142,8 +150,8 @@ def catalog(known: Described) -> list[Triple]:
 def notice(version: Version, about: About) -> list[Triple]:
     """Return what has to travel with every copy of the graph: title, licence, rights, purpose, contact."""
     words = (
-        *(DCTERMS + name for name in ("title", "license", "rights", "creator", "bibliographicCitation")),
-        *(CORE + name for name in ("purpose", "contact")),
+        *(DCTERMS + name for name in ("title", "license", "creator", "bibliographicCitation")),
+        *TOLD[1:],
     )
     return [
         Triple(NamedNode(version.base), NamedNode(word), term_of(value))

@@ -104,10 +104,10 @@ def sizes(store: Path, version: Version) -> tuple[int, int]:
     What is withheld under the care policy is not counted here.
     """
     path = versions.changes(store, version.number)
-    place = f" <{version.base}evidence/".encode() if "asserted" in version.counts else b""
+    place = f"<{version.base}evidence/".encode() if "asserted" in version.counts else b""
     rows = path.read_bytes().splitlines() if path.exists() else []
-    came, went = (sum(row.startswith(mark) and place in row for row in rows) for mark in (b"A ", b"D "))
-    return came, went
+    told = [row[:1] for row in rows if row.rsplit(b" ", 2)[-2].startswith(place)]
+    return told.count(b"A"), told.count(b"D")
 
 
 def touched(store: Path) -> tuple[str, dict[str, str]]:

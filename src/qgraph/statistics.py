@@ -13,7 +13,7 @@ QUERIES = {
     name: (HERE / f"{name}.rq").read_text(encoding="utf-8")
     for name in (
         *("totals", "entities", "classes", "properties", "values", "links"),
-        *("about", "kinds", "listed", "licences", "examples"),
+        *("about", "segments", "listed", "licences", "examples"),
     )
 }
 Value = dict[str, str]
@@ -106,7 +106,7 @@ def term_of(value: Value) -> Term:
 
 def kinds(store: Store, version: Version) -> list[Kind]:
     """Return the kinds of things that the ontology declares, by their paths."""
-    rows = select(store, QUERIES["kinds"], version.base)
+    rows = select(store, QUERIES["segments"], version.base)
     return [
         {
             "segment": text_of(row["segment"]),

@@ -188,7 +188,7 @@ def api_catalog() -> Response:
             Link(f"{here()}/void.ttl", "service-meta", "text/turtle"),
         ],
         f"{here()}/": [
-            Link(pages, "service-desc", "application/vnd.oai.openapi+json"),
+            Link(pages, "service-desc", "application/json"),
             Link(f"{here()}/catalog", "service-doc", "text/html"),
             Link(f"{here()}/catalog.ttl", "service-meta", "text/turtle"),
         ],
