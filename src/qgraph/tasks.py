@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from qgraph import catalog, query, statistics, things
+from qgraph import catalog, query, statistics, things, vocabulary
 from qgraph.query import Spool, question_of
 from qgraph.settings import Settings
 from qgraph.store import Store
@@ -66,6 +66,20 @@ def _unlisted(given: Given, spool: Spool, *, iri: str) -> str:
     return _values(statistics.is_unlisted(given.store, given.version, iri), spool)
 
 
+def _vocabularies(given: Given, spool: Spool) -> str:
+    return _values(vocabulary.vocabularies(given.store, given.version), spool)
+
+
+def _vocabulary(given: Given, spool: Spool, **asked: str) -> str:
+    spool.write(vocabulary.written(given.store, given.version, **asked))
+    return asked["syntax"]
+
+
+def _terms(given: Given, spool: Spool, *, document: str) -> str:
+    told = vocabulary.page(given.store, given.version, document=document, folder=given.settings.graph)
+    return _values(told, spool)
+
+
 def _values(found: object, spool: Spool) -> str:
     spool.write(json.dumps(found).encode())
     return "json"
@@ -82,5 +96,8 @@ TASKS: Mapping[str, Callable[..., str]] = {
     "statistics": _statistics,
     "kinds": _kinds,
     "listed": _listed,
+    "vocabularies": _vocabularies,
+    "vocabulary": _vocabulary,
+    "terms": _terms,
     "unlisted": _unlisted,
 }

@@ -8,7 +8,19 @@ from flask import Flask, Response, request
 from qgraph import questions
 from qgraph.engine import Engine
 from qgraph.settings import Settings
-from qgraph.web import dataset, errors, feeds, graphs, history, openapi, pages, signposting, sparql, writes
+from qgraph.web import (
+    dataset,
+    errors,
+    feeds,
+    graphs,
+    history,
+    ontology,
+    openapi,
+    pages,
+    signposting,
+    sparql,
+    writes,
+)
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
@@ -31,6 +43,7 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     app.register_blueprint(history.blueprint)
     app.register_blueprint(dataset.blueprint)
     app.register_blueprint(feeds.blueprint)
+    app.register_blueprint(ontology.blueprint)
     app.register_blueprint(openapi.blueprint)
     app.register_blueprint(signposting.blueprint)
     app.register_blueprint(pages.blueprint)

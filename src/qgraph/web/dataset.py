@@ -1,11 +1,13 @@
 """What the graph says of itself, for machines and people: VoID, DCAT, schema.org."""
 
+from functools import partial
+
 from flask import Blueprint, Response, redirect, render_template
 from werkzeug.wrappers import Response as AnyResponse
 
 from qgraph import dataset
 from qgraph.dataset import Described
-from qgraph.formats import BY_NAME
+from qgraph.formats import BY_NAME, Format
 from qgraph.web import documents
 from qgraph.web.pages import here, site
 
@@ -58,12 +60,18 @@ def schema() -> Response:
 
 def _answer(name: str, suffix: str) -> Response:
     chosen = documents.wanted(f"/{name}", suffix, OFFERS)
-    known = described()
-    if chosen is documents.HTML:
-        labels = site().kept(
-            "labels", iris=sorted([*known.statistics["classes"], *known.statistics["properties"]])
-        )
-        body: bytes | str = render_template("dataset.html", known=known, labels=labels)
-    else:
-        body = dataset.written(MADE[name](known), chosen)
+    page = chosen is documents.HTML
+    body = site().made(
+        "catalog" if page else f"{name}.{chosen.suffix}", partial(_page if page else _data, name, chosen)
+    )
     return documents.negotiated(body, f"/{name}", chosen, OFFERS)
+
+
+def _data(name: str, syntax: Format) -> str:
+    return dataset.written(MADE[name](described()), syntax).decode()
+
+
+def _page(_name: str, _syntax: Format) -> str:
+    known = described()
+    terms = sorted([*known.statistics["classes"], *known.statistics["properties"]])
+    return render_template("dataset.html", known=known, labels=site().kept("labels", iris=terms))

@@ -50,6 +50,7 @@ MEANINGS = {
     "suffix": "a suffix that names a format",
     "name": "the name of one",
     "number": "a number, from 1",
+    "release": "the release that the vocabulary says it is, such as 0.1.0",
     "kind": "a kind of things",
     "of": "the path of a thing or a question, such as /questions/…",
     "url": "the address whose versions are listed",
@@ -77,17 +78,19 @@ VERSION = {
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
     """Describe all that is asked over HTTP and is not SPARQL."""
-    about = site().kept("about")
+    return documents.sent(site().made("openapi", _written), MEDIA_TYPE)
+
+
+def _written() -> str:
     described = {
         "openapi": "3.1.0",
-        "jsonSchemaDialect": "https://spec.openapis.org/oas/3.1/dialect/base",
-        "info": _info(about),
+        "info": _info(site().kept("about")),
         "servers": [{"url": here()}],
         "externalDocs": {"description": "The SPARQL endpoint describes itself", "url": f"{here()}/sparql"},
         "paths": dict(sorted(_paths())),
         "components": {"schemas": {"Problem": PROBLEM_SCHEMA}},
     }
-    return documents.sent(json.dumps(described, ensure_ascii=False, indent=1) + "\n", MEDIA_TYPE)
+    return json.dumps(described, ensure_ascii=False, indent=1) + "\n"
 
 
 PROBLEM_SCHEMA = {
@@ -165,7 +168,7 @@ def _get(
         {"name": name, "in": "query", "description": MEANINGS[name], "schema": {"type": "string"}}
         for name in ASKED.get(rule.endpoint, [])
     ]
-    types = TYPES.get(rule.endpoint, ["text/html"])
+    types = TYPES.get(rule.endpoint.partition("_")[0], TYPES.get(rule.endpoint, ["text/html"]))
     answers: dict[str, object] = {
         **ANSWERS.get(
             rule.endpoint, {"200": {"description": "The answer", "content": {kind: {} for kind in types}}}

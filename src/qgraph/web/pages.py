@@ -1,7 +1,7 @@
 """Pages for people: home, the query page, a question, a thing."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -77,6 +77,11 @@ class Site:
         key = (self.engine.state(), named, name, json.dumps(arguments, sort_keys=True))
         return self.memory.get(key, lambda: self.reply(name, **arguments).read())
 
+    def made(self, what: str, make: Callable[[], str]) -> str:
+        """Return the document *what*, which *make* makes once for a state of the store and an address."""
+        key = (self.engine.state(), request.args.get("version", ""), what, here())
+        return str(self.memory.get(key, lambda: json.dumps(make()).encode()))
+
     def ask_of(self, version: str, name: str, **arguments: object) -> Any:
         """Return the answer of *version* to the task *name*, as values."""
         reply = self.engine.ask(Task(name, arguments, version), request.remote_addr or "")
@@ -132,12 +137,14 @@ def _dated(response: Response) -> Response:
 
 def path_of(iri: str) -> str:
     """Return the path of the page about *iri*, in the version that is looked at; empty if there is none."""
+    page, mark, place = iri.partition("#")
     base = site().version().base
-    if not iri.startswith(base) or "#" in iri.removeprefix(base).partition("/")[0]:
+    path = site().kept("vocabularies").get(page, "") if mark and not site().settings.bare else ""
+    if not path and (not iri.startswith(base) or "#" in iri.removeprefix(base).partition("/")[0]):
         return ""
-    page, mark, place = iri.removeprefix(base).partition("#")
     old = _named_version()
-    return f"/{quote(page)}{old and f'?version={quote(old)}'}{mark}{quote(place, safe='=,')}"
+    named = old and f"?version={quote(old)}"
+    return f"{path or '/' + quote(page.removeprefix(base))}{named}{mark}{quote(place, safe='=,')}"
 
 
 @blueprint.get("/")
