@@ -143,20 +143,7 @@ def catalog(known: Described) -> list[Triple]:
         *_of_the_folder(known),
         *_versioned(known),
         *_services(known, page),
-        *(triple for one in known.downloads for triple in _distribution(known, one)),
-    ]
-
-
-def notice(version: Version, about: About) -> list[Triple]:
-    """Return what has to travel with every copy of the graph: title, licence, rights, purpose, contact."""
-    words = (
-        *(DCTERMS + name for name in ("title", "license", "creator", "bibliographicCitation")),
-        *TOLD[1:],
-    )
-    return [
-        Triple(NamedNode(version.base), NamedNode(word), term_of(value))
-        for word in words
-        for value in about.get(word, [])
+        *(triple for one in known.downloads for triple in distribution(known, one)),
     ]
 
 
@@ -333,7 +320,8 @@ def _services(known: Described, page: str) -> Iterator[Triple]:
         yield from _say(service, DCTERMS + "conformsTo", NamedNode(standard))
 
 
-def _distribution(known: Described, file: Download) -> Iterator[Triple]:
+def distribution(known: Described, file: Download) -> Iterator[Triple]:
+    """Yield what DCAT tells of *file*: where it is, of what type and size, and its checksum."""
     node = f"{known.here}/catalog#{file.syntax.suffix}"
     yield from _say(known.iri, DCAT + "distribution", NamedNode(node))
     yield from _say(node, TYPE, NamedNode(DCAT + "Distribution"))

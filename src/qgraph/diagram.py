@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 WIDTH, ROW, HEAD, GAP, ACROSS = 258, 17, 26, 14, 34
 COLUMNS = 3
+ANYTHING = {"iri": "", "text": "anything"}
 LONGEST = 38  # characters that fit a box
 
 
@@ -60,7 +61,7 @@ def _roots(terms: Sequence[Mapping[str, Any]]) -> list[Box]:
         said = dict(one["forwards"])
         if one["kind"] == "object property":
             ends = " or ".join(cell["text"] for cell in said.get("leads to", []))
-            for cell in said.get("of", []):
+            for cell in said.get("of", [ANYTHING]):
                 box = boxes.setdefault(cell["iri"], Box(cell["text"], foreign=True))
                 box.rows.append(_short(f"{one['label']} → {ends or 'anything'}"))
         if one["kind"] == "class":

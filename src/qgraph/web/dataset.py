@@ -64,7 +64,7 @@ def _answer(name: str, suffix: str) -> Response:
     body = site().made(
         "catalog" if page else f"{name}.{chosen.suffix}", partial(_page if page else _data, name, chosen)
     )
-    return documents.negotiated(body, f"/{name}", chosen, OFFERS)
+    return documents.negotiated(body, f"/{name}", chosen=chosen, offers=OFFERS)
 
 
 def _data(name: str, syntax: Format) -> str:

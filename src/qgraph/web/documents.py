@@ -41,7 +41,7 @@ def sent(body: bytes | str, media_type: str) -> Response:
     return response
 
 
-def negotiated(body: bytes | str, path: str, chosen: Format, offers: Sequence[Format]) -> Response:
+def negotiated(body: bytes | str, path: str, *, chosen: Format, offers: Sequence[Format]) -> Response:
     """Return *body* of the document *path* as *chosen*, with links to it in the other formats."""
     response = sent(body, chosen.media_type)
     response.vary.add("Accept")

@@ -101,8 +101,8 @@ def changes() -> Response:
     _text(feed, "id", f"{name}/changes.atom")
     _text(feed, "title", f"Changes of {title}")
     _text(feed, "updated", version.time)
-    _link(feed, "self", f"{here()}/changes.atom", "application/atom+xml")
-    _link(feed, "alternate", f"{here()}/versions", "text/html")
+    _link(feed, "self", f"{here()}/changes.atom", kind="application/atom+xml")
+    _link(feed, "alternate", f"{here()}/versions", kind="text/html")
     for licence in dataset.licences(about):
         _link(feed, "license", licence)
     tags = keeping.tags(store)
@@ -119,9 +119,9 @@ def _entry(feed: Element, version: Version, name: str, *, tags: list[str]) -> No
     _text(entry, "updated", version.time)
     author = SubElement(entry, "author")
     _text(author, "name", f"{version.role} {version.curator}".strip())
-    _link(entry, "alternate", f"{here()}/versions/{version.number}", "text/html")
+    _link(entry, "alternate", f"{here()}/versions/{version.number}", kind="text/html")
     if version.parent:
-        _link(entry, "related", f"{here()}/versions/{version.parent}..{version.number}", "text/html")
+        _link(entry, "related", f"{here()}/versions/{version.parent}..{version.number}", kind="text/html")
     came, went = history.sizes(site().settings.store, version)
     withheld = f"{version.withheld} statements changed under the care policy." if version.withheld else ""
     counted = "" if withheld else f"{came} statements added, {went} removed."
@@ -133,7 +133,7 @@ def _text(parent: Element, name: str, text: str) -> None:
     SubElement(parent, name).text = "".join(mark for mark in text if mark >= " ")
 
 
-def _link(parent: Element, rel: str, address: str, kind: str = "") -> None:
+def _link(parent: Element, rel: str, address: str, *, kind: str = "") -> None:
     SubElement(parent, "link", {"rel": rel, "href": address} | ({"type": kind} if kind else {}))
 
 

@@ -31,7 +31,7 @@ def document(suffix: str = "", release: str = "", *, name: str) -> Response:
     else:
         asked = partial(site().reply, "vocabulary", document=name, syntax=chosen.name)
         body = site().made(f"{name}.{chosen.suffix}", lambda: asked().read().decode())
-    return documents.negotiated(body, path, chosen, OFFERS)
+    return documents.negotiated(body, path, chosen=chosen, offers=OFFERS)
 
 
 for _name in DOCUMENTS:

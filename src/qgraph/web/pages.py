@@ -12,6 +12,7 @@ from flask import (
     Response,
     abort,
     current_app,
+    g,
     jsonify,
     redirect,
     render_template,
@@ -135,11 +136,18 @@ def _dated(response: Response) -> Response:
     return response
 
 
+def _vocabularies() -> dict[str, str]:
+    """Return the pages of vocabularies by namespace, looked up once for a request."""
+    if "vocabularies" not in g:
+        g.vocabularies = {} if site().settings.bare else site().kept("vocabularies")
+    return cast("dict[str, str]", g.vocabularies)
+
+
 def path_of(iri: str) -> str:
     """Return the path of the page about *iri*, in the version that is looked at; empty if there is none."""
     page, mark, place = iri.partition("#")
     base = site().version().base
-    path = site().kept("vocabularies").get(page, "") if mark and not site().settings.bare else ""
+    path = _vocabularies().get(page, "") if mark else ""
     if not path and (not iri.startswith(base) or "#" in iri.removeprefix(base).partition("/")[0]):
         return ""
     old = _named_version()
