@@ -1,7 +1,7 @@
 """One thing, for a page: its label, what is said of it, and who says so."""
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, product
 
 from qgraph.errors import NotFound
 from qgraph.namespaces import CORE, LABEL, RDFS, SKOS, TYPE, Names
@@ -58,9 +58,8 @@ def example(store: Store, term: str, base: str) -> dict[str, object]:
     """
     node, kind = NamedNode(term), NamedNode(TYPE)
     ways = ((node, None), (kind, node), (None, node))
-    for graph in (None, DefaultGraph()):
-        found = [quad for way in ways for quad in _few(store, *way, graph=graph, under=base + "evidence/")]
-        if found:
+    for way, graph in product(ways, (None, DefaultGraph())):
+        if found := _few(store, *way, graph=graph, under=base + "evidence/"):
             best = min(found, key=lambda quad: (_weight(store, quad), str(quad)))
             inferred = (
                 Quad(best.subject, best.predicate, best.object, NamedNode(Names(base).inferred)) in store
@@ -119,7 +118,9 @@ def _passages(store: Store, source: NamedNode) -> list[dict[str, object]]:
     return [passage for _, passage in sorted(found, key=lambda one: one[0])]
 
 
-def _triples(store: Store, node: NamedNode, graph: NamedNode | DefaultGraph) -> list[Triple]:
+def _triples(
+    store: Store, node: NamedNode | BlankNode | Triple, graph: NamedNode | DefaultGraph
+) -> list[Triple]:
     return sorted((quad.triple for quad in store.quads_for_pattern(node, None, None, graph)), key=str)
 
 
