@@ -286,3 +286,21 @@ def test_a_vocabulary_in_a_former_version_is_told_as_it_was(served: FlaskClient)
     assert page.status_code == 200
     assert 'href="/ontology.ttl?version=1"' in page.text
     assert page.headers["Content-Location"] == "/ontology.html?version=1"
+
+
+RULE = re.compile(r"^RewriteRule (\S+) %\{ENV:SERVER\}/\$1 \[R=(\d+),", re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("ontology", 302), ("core/shapes", 302), ("ontology/0.1.0", 302), ("shapes.ttl", 302), ("", 303),
+     ("film/sebastian", 303), ("source/gv-2025", 303)],
+)  # fmt: skip
+def test_the_request_for_w3id_leads_each_name_to_an_address_that_answers(
+    served: FlaskClient, path: str, status: int
+) -> None:
+    rules = RULE.findall((ROOT / "w3id" / ".htaccess").read_text(encoding="utf-8"))
+    first = next(int(code) for pattern, code in rules if re.match(pattern, path))
+
+    assert first == status
+    assert served.get(f"/{path}", headers={"Accept": "text/html"}, follow_redirects=True).status_code == 200
