@@ -32,6 +32,7 @@ ROWS = {
         "vocabulary",
         "modules",
         "diagram",
+        "nested",
         "jsonld",
         "export",
     ],

@@ -5,6 +5,7 @@ import re
 import shutil
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -16,7 +17,7 @@ from openapi_spec_validator import validate
 from rdflib import DCTERMS, FOAF, RDF, SKOS, VOID, Graph, Literal, Namespace, URIRef
 from rdflib.compare import isomorphic
 
-from conftest import CASES, built, serving
+from conftest import CASES, built, quietly, serving
 from qgraph import commit, dataset
 from qgraph.formats import BY_NAME
 from qgraph.settings import Settings
@@ -514,3 +515,33 @@ def test_what_is_remembered_is_bounded() -> None:
     assert len(held.entries) == memory.ENTRIES
     assert 0 not in held.entries
     assert held.get(5, lambda: b"2") == 1
+
+
+SECRET = """
+@prefix : <https://tiny.example/ontology#> .
+@prefix core: <https://w3id.org/qgraph/core#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@base <https://tiny.example/> .
+<evidence/leaflet/r1> { <film/hidden-reel> a :Film ; rdfs:label "Hidden Reel"@en ; :madeBy <person/p1aaa> . }
+<evidence/leaflet/r1> a core:Evidence ; core:fromSource <source/leaflet> ; core:voice core:Editor ;
+    core:stated core:Explicit ; core:tier core:Restricted ; core:reviewNote "Of a test."@en .
+"""
+
+
+def test_nothing_that_is_restricted_is_described_counted_or_an_example(
+    settings: Settings, tmp_path: Path
+) -> None:
+    """C10 and C23."""
+    (tmp_path / "restricted").mkdir()
+    (tmp_path / "restricted" / "secret.trig").write_text(SECRET, encoding="utf-8")
+    own = replace(settings, store=tmp_path / "store", restricted=tmp_path / "restricted")
+    commit.build(own, progress=quietly)
+    with pool(own) as engine:
+        client = create_app(own, engine).test_client()
+        told = {path: client.get(path).text for path in [*DOCUMENTS, "/", "/void.ttl", "/ontology.ttl"]}
+        graph = read(client, "/void.ttl")
+
+    assert (own.store / "versions" / "1" / "full.json").exists()
+    assert [path for path, text in told.items() if "hidden-reel" in text or "Hidden Reel" in text] == []
+    [films] = graph.subjects(VOID["class"], URIRef(BASE + "ontology#Film"))
+    assert number(graph, films, "entities") == 2

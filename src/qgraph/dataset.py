@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from qgraph import nested
 from qgraph.catalog import DCTERMS, FORMATS, VOID
 from qgraph.formats import BY_NAME, Format
 from qgraph.jsonld import Context, readable
@@ -148,15 +149,13 @@ def catalog(known: Described) -> list[Triple]:
 
 
 def written(triples: list[Triple], syntax: Format) -> bytes:
-    """Return *triples* in *syntax*, prefixes bound, each subject in one place."""
-    groups: dict[object, dict[Triple, None]] = {}
-    for triple in triples:
-        groups.setdefault(triple.subject, {})[triple] = None
-    grouped = [triple for group in groups.values() for triple in group]
+    """Return *triples* in *syntax*, prefixes bound."""
+    if syntax.name == "turtle":
+        return nested.written(triples, PREFIXES)
     if syntax.name != "jsonld":
-        return dump(grouped, syntax, PREFIXES)
+        return dump(dict.fromkeys(triples), syntax, PREFIXES)
     names: Context = {"@base": "urn:", "id": "@id", "type": "@type", **PREFIXES}
-    return readable([Quad(one.subject, one.predicate, one.object, DefaultGraph()) for one in grouped], names)
+    return readable([Quad(one.subject, one.predicate, one.object, DefaultGraph()) for one in triples], names)
 
 
 def schema(known: Described) -> str:

@@ -21,11 +21,11 @@ About = dict[str, list[Value]]
 
 
 class Kind(TypedDict):
-    """A kind of things: its path, its class, a name for people."""
+    """A kind of things: its path, its class, the label of that."""
 
     segment: str
     iri: str
-    name: str
+    label: str
 
 
 class Listed(TypedDict):
@@ -111,7 +111,7 @@ def kinds(store: Store, version: Version) -> list[Kind]:
         {
             "segment": text_of(row["segment"]),
             "iri": text_of(row["class"]),
-            "name": text_of(row["name"]),
+            "label": text_of(row["label"]),
         }
         for row in rows
     ]

@@ -54,7 +54,7 @@ def _statistics(given: Given, spool: Spool) -> str:
     return _values(statistics.count(given.store, given.version), spool)
 
 
-def _kinds(given: Given, spool: Spool) -> str:
+def _segments(given: Given, spool: Spool) -> str:
     return _values(statistics.kinds(given.store, given.version), spool)
 
 
@@ -94,7 +94,7 @@ TASKS: Mapping[str, Callable[..., str]] = {
     "version": _version,
     "about": _about,
     "statistics": _statistics,
-    "kinds": _kinds,
+    "segments": _segments,
     "listed": _listed,
     "vocabularies": _vocabularies,
     "vocabulary": _vocabulary,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from qgraph import things
+from qgraph import nested, things
 from qgraph.errors import NotFound
 from qgraph.formats import BY_NAME
 from qgraph.jsonld import Context, readable
@@ -107,7 +107,9 @@ def written(store: Store, version: Version, *, document: str, syntax: str) -> by
         return readable(
             [Quad(one.subject, one.predicate, one.object, DefaultGraph()) for one in quads], names
         )
-    return dump(triples(quads), BY_NAME[syntax], version.prefixes)
+    if syntax == "turtle":
+        return nested.written(triples(quads), version.prefixes)
+    return dump(triples(quads), BY_NAME[syntax], {})
 
 
 def _document(store: Store, version: Version, name: str) -> list[Quad]:

@@ -19,7 +19,7 @@ MADE = {"void": dataset.void, "catalog": dataset.catalog}
 def described() -> Described:
     """Return what the description of the version that is asked for is made from."""
     ask = site().kept
-    kinds = [] if site().settings.bare else ask("kinds")
+    kinds = [] if site().settings.bare else ask("segments")
     return Described(site().version(), ask("about"), ask("statistics"), kinds, here())
 
 

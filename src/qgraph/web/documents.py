@@ -10,7 +10,10 @@ from qgraph.protocol import choose
 
 HTML = Format("html", "text/html", "html", ("application/xhtml+xml",))
 RDF = tuple(BY_NAME[name] for name in ("turtle", "jsonld", "rdfxml", "ntriples"))
-CORS = {"Access-Control-Allow-Origin": "*"}
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Content-Location, ETag, Link, Memento-Datetime",
+}
 
 
 def wanted(path: str, suffix: str, offers: Sequence[Format]) -> Format:

@@ -129,9 +129,9 @@ def _paths() -> Iterator[tuple[str, dict[str, object]]]:
 def _of_rule(rule: Rule, path: str) -> Iterator[tuple[str, dict[str, object]]]:
     """Yield what a *rule* answers: one entry for each kind of things or question that it stands for."""
     if path.startswith("/{kind}/"):
-        for kind in [] if site().settings.bare else site().kept("kinds"):
+        for kind in [] if site().settings.bare else site().kept("segments"):
             own = path.replace("{kind}", kind["segment"])
-            yield own, _get(rule, own, of=f" ({kind['name'] or kind['segment']})")
+            yield own, _get(rule, own, of=f" ({kind['label'] or kind['segment']})")
     elif path.startswith("/questions/{name}"):
         for one in site().questions:
             own = path.replace("{name}", one.name)
@@ -152,7 +152,12 @@ def _get(
     rule: Rule, path: str, *, of: str = "", chosen: list[dict[str, object]] | None = None
 ) -> dict[str, object]:
     """Return what a GET of *path* is asked and answers, as the view of *rule* says."""
-    said = (current_app.view_functions[rule.endpoint].__doc__ or "").partition("\n")[0].rstrip(".")
+    said = (
+        (current_app.view_functions[rule.endpoint].__doc__ or "")
+        .partition("\n")[0]
+        .rstrip(".")
+        .replace("*", "")
+    )
     within = re.findall(r"\{(\w+)\}", path)
     parameters: list[dict[str, object]] = [
         {

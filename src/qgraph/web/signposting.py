@@ -21,7 +21,7 @@ SHOWN = (200, 303, 304)  # answers that carry links
 LINKSET_JSON = Format("linkset+json", "application/linkset+json", "json", ("application/json",))
 LINKSET = Format("linkset", "application/linkset", "txt", ("text/plain",))
 API_CATALOG = 'application/linkset+json; profile="https://www.rfc-editor.org/info/rfc9727"'
-SUFFIX = re.compile(rf"\.(html|{'|'.join(one.suffix for one in GRAPHS)})$")
+SUFFIX = re.compile(rf"\.(html|ttl12|{'|'.join(one.suffix for one in GRAPHS)})$")
 OF_A_THING = (*documents.RDF, next(one for one in GRAPHS if one.name == "trig"))
 ABOUT_THE_DATA = ("catalog", "void")
 
@@ -52,7 +52,7 @@ def links_of(path: str) -> list[Link]:
         return [Link(f"{here()}/", "describes", "text/html")]
     if kind == "questions" and any(one.name == name for one in site().questions):
         return [*_of_question(name), *_everywhere(path)]
-    classes = {} if site().settings.bare else {one["segment"]: one["iri"] for one in site().kept("kinds")}
+    classes = {} if site().settings.bare else {one["segment"]: one["iri"] for one in site().kept("segments")}
     if kind in classes and name:
         return [*_of_thing(SUFFIX.sub("", path), classes[kind]), *_everywhere(path)]
     return []
@@ -117,7 +117,7 @@ def is_listed(path: str) -> bool:
     if request.args.get("version") or path.startswith("/versions/"):
         return False
     kind, _, name = SUFFIX.sub("", path.lstrip("/")).partition("/")
-    kinds = [] if site().settings.bare else [one["segment"] for one in site().kept("kinds")]
+    kinds = [] if site().settings.bare else [one["segment"] for one in site().kept("segments")]
     if not name or kind not in kinds:
         return True
     iri = f"{site().version().base}{kind}/{name}"
