@@ -159,8 +159,9 @@ def _shapes(sources: Sources) -> Iterator[str]:
         "The core shapes hold for every graph; the others are this graph's own."
     )
     for turtle in map(_read, sources.shapes):
-        yield from _opening(turtle)
-        yield _table(("Shape", "Looks at", "Message"), _messages(turtle))
+        if rows := list(_messages(turtle)):  # a file may hold the header alone
+            yield from _opening(turtle)
+            yield _table(("Shape", "Looks at", "Message"), rows)
     yield "## Checks"
     yield "Rules that need a query: each row it returns is a breach."
     rules = ((one.stem, RULE.search(one.read_text(encoding="utf-8"))) for one in sources.checks)

@@ -24,7 +24,8 @@ SKOS = "http://www.w3.org/2004/02/skos/core#"
 PROPERTIES = (OWL.ObjectProperty, OWL.DatatypeProperty)
 # Of the constructs of OWL 2 RL (OWL 2 Profiles, section 4.2) these are used, and no class expressions.
 USED = {
-    OWL.Ontology, OWL.versionIRI, OWL.versionInfo, OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty,
+    OWL.Ontology, OWL.imports, OWL.versionIRI, OWL.versionInfo, OWL.Class, OWL.ObjectProperty,
+    OWL.DatatypeProperty,
     OWL.AnnotationProperty, OWL.TransitiveProperty, OWL.inverseOf, OWL.propertyChainAxiom,
     OWL.AllDisjointClasses, OWL.members, OWL.disjointWith,
 }  # fmt: skip

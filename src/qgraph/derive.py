@@ -5,7 +5,7 @@ from pathlib import Path
 
 from qgraph.namespaces import CORE, Names
 from qgraph.ownership import is_described
-from qgraph.store import DefaultGraph, NamedNode, Quad, Store, Triple, construct, text_of
+from qgraph.store import DefaultGraph, NamedNode, Quad, Store, Triple, construct, has_blank_node, text_of
 
 ASSERTED = Path(__file__).with_name("asserted.rq").read_text(encoding="utf-8")
 
@@ -25,12 +25,17 @@ def assert_facts(dataset: Store, names: Names) -> list[Quad]:
 def derive(dataset: Store, inferred: Iterable[Quad], names: Names) -> None:
     """Add *inferred* to *dataset*, and to its default graph all facts.
 
-    The default graph then holds asserted facts, inferred facts, and the
-    descriptions of evidence and sources that the files put there. What is
+    The default graph then holds asserted facts, inferred facts, the
+    descriptions of evidence and sources that the files put there, and what the
+    ontology says of the graph as a whole: its licence, purpose and contact go
+    with every copy (care rule C18). What is
     inferred is Sensitive, as strict as any premise that the public graph holds.
     """
     tier = (NamedNode(names.inferred), NamedNode(CORE + "tier"), NamedNode(CORE + "Sensitive"))
     dataset.add(Quad(*tier, DefaultGraph()))
+    header = dataset.quads_for_pattern(NamedNode(names.base), None, None, NamedNode(names.ontology))
+    named = [quad.triple for quad in header if not has_blank_node(quad)]
+    dataset.extend(_named(named, DefaultGraph()))
     dataset.extend(quad for quad in inferred if not is_described(quad.subject, dataset))
     for graph in names.derived:
         facts = dataset.quads_for_pattern(None, None, None, NamedNode(graph))

@@ -1,5 +1,6 @@
 """The history of a graph: versions, what changed between two, and the way back."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -95,6 +96,36 @@ def _forward(store: Path, low: int, high: int, *, layer: str) -> tuple[Delta, in
         withheld += version.withheld
         number = version.parent
     return made, withheld
+
+
+def sizes(store: Path, version: Version) -> tuple[int, int]:
+    """Return how many statements of evidence *version* added and removed; of a plain store, how many at all.
+
+    What is withheld under the care policy is not counted here.
+    """
+    path = versions.changes(store, version.number)
+    place = f"<{version.base}evidence/".encode() if "asserted" in version.counts else b""
+    rows = path.read_bytes().splitlines() if path.exists() else []
+    told = [row[:1] for row in rows if row.rsplit(b" ", 2)[-2].startswith(place)]
+    return told.count(b"A"), told.count(b"D")
+
+
+def touched(store: Path) -> tuple[str, dict[str, str]]:
+    """Return when the oldest version that is kept was made, and of each IRI that changed since, when last.
+
+    An IRI stands for its page: a name within it counts as the page. What changed
+    under the care policy is not told.
+    """
+    kept = known(store)
+    found: dict[str, str] = {}
+    for version in kept[:-1]:
+        path = versions.changes(store, version.number)
+        names = re.compile(rb"<(" + re.escape(version.base.encode()) + rb"[^>#]*)")
+        if path.exists():
+            with path.open("rb") as rows:
+                for iri in (iri for row in rows for iri in names.findall(row)):
+                    found.setdefault(iri.decode(), version.time)
+    return (kept[-1].time if kept else ""), found
 
 
 def revert(settings: Settings, number: int, author: Author, *, message: str = "") -> Version:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from qgraph import catalog, descriptions, jsonld, profiles, query, things
+from qgraph import catalog, descriptions, jsonld, profiles, query, statistics, things, vocabulary
 from qgraph.formats import BY_NAME
 from qgraph.layout import is_fact, laid_out
 from qgraph.query import Spool, question_of
@@ -82,6 +82,40 @@ def _version(given: Given, spool: Spool) -> str:
     return _values(asdict(given.version), spool)
 
 
+def _about(given: Given, spool: Spool) -> str:
+    return _values(statistics.about(given.store, given.version), spool)
+
+
+def _statistics(given: Given, spool: Spool) -> str:
+    return _values(statistics.count(given.store, given.version), spool)
+
+
+def _segments(given: Given, spool: Spool) -> str:
+    return _values(statistics.kinds(given.store, given.version), spool)
+
+
+def _listed(given: Given, spool: Spool, **asked: int) -> str:
+    return _values(statistics.listed(given.store, given.version, **asked), spool)
+
+
+def _unlisted(given: Given, spool: Spool, *, iri: str) -> str:
+    return _values(statistics.is_unlisted(given.store, given.version, iri), spool)
+
+
+def _vocabularies(given: Given, spool: Spool) -> str:
+    return _values(vocabulary.vocabularies(given.store, given.version), spool)
+
+
+def _vocabulary(given: Given, spool: Spool, **asked: str) -> str:
+    spool.write(vocabulary.written(given.store, given.version, **asked))
+    return asked["syntax"]
+
+
+def _terms(given: Given, spool: Spool, *, document: str) -> str:
+    told = vocabulary.page(given.store, given.version, document=document, folder=given.settings.graph)
+    return _values(told, spool)
+
+
 def _values(found: object, spool: Spool) -> str:
     spool.write(json.dumps(found).encode())
     return "json"
@@ -98,4 +132,12 @@ TASKS: Mapping[str, Callable[..., str]] = {
     "context": _context,
     "labels": _labels,
     "version": _version,
+    "about": _about,
+    "statistics": _statistics,
+    "segments": _segments,
+    "listed": _listed,
+    "vocabularies": _vocabularies,
+    "vocabulary": _vocabulary,
+    "terms": _terms,
+    "unlisted": _unlisted,
 }

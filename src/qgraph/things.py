@@ -1,12 +1,14 @@
 """One thing, for a page: its label, what is said of it, and who says so."""
 
 from collections.abc import Iterator
+from itertools import islice, product
 
 from qgraph.errors import NotFound
 from qgraph.namespaces import CORE, LABEL, RDFS, SKOS, TYPE, Names
 from qgraph.store import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, Triple, text_of
 
 TOLD = ("voice", "attributedTo", "stated", "hedge", "tier", "contentNote", "passage", "record")
+FEW = 25  # facts among which an example is chosen
 Told = dict[str, str]
 
 
@@ -47,6 +49,50 @@ def describe(store: Store, iri: str, base: str) -> dict[str, object]:
     }
 
 
+def example(store: Store, term: str, base: str) -> dict[str, object]:
+    """Return a fact that uses *term*, with its evidence; empty if none does.
+
+    Of the first few the plainest is chosen: of open evidence, asserted, without a
+    content note. Where no evidence uses the term, it is one that is inferred, or
+    *described*: said of evidence or of a source.
+    """
+    node, kind = NamedNode(term), NamedNode(TYPE)
+    ways = ((node, None), (kind, node), (None, node))
+    for way, graph in product(ways, (None, DefaultGraph())):
+        if found := _few(store, *way, graph=graph, under=base + "evidence/"):
+            best = min(found, key=lambda quad: (_weight(store, quad), str(quad)))
+            inferred = (
+                Quad(best.subject, best.predicate, best.object, NamedNode(Names(base).inferred)) in store
+            )
+            return _fact(store, best, base) | {"described": graph is not None and not inferred}
+    return {}
+
+
+def _few(
+    store: Store, word: NamedNode | None, value: NamedNode | None, *, graph: DefaultGraph | None, under: str
+) -> list[Quad]:
+    """Return the first facts with a *word* and a *value* in the default graph, or in graphs *under* one."""
+    found = store.quads_for_pattern(None, word, value, graph)
+    return list(
+        islice((one for one in found if graph is not None or text_of(one.graph_name).startswith(under)), FEW)
+    )
+
+
+def _weight(store: Store, quad: Quad) -> int:
+    """Return how much has to be said with a fact before it is read."""
+    node = quad.subject if isinstance(quad.graph_name, DefaultGraph) else NamedNode(text_of(quad.graph_name))
+    marks = {
+        (CORE + "contentNote", None): 4,
+        (CORE + "tier", NamedNode(CORE + "Sensitive")): 2,
+        (TYPE, NamedNode(CORE + "Reported")): 1,
+    }
+    return sum(
+        size
+        for (word, value), size in marks.items()
+        if any(True for _ in store.quads_for_pattern(node, NamedNode(word), value, DefaultGraph()))
+    )
+
+
 def _notes(store: Store, node: NamedNode) -> list[dict[str, str]]:
     """Return the content notes of *node*, each with the address where help is found, if it has one."""
     notes = store.quads_for_pattern(node, NamedNode(CORE + "contentNote"), None, DefaultGraph())
@@ -72,7 +118,9 @@ def _passages(store: Store, source: NamedNode) -> list[dict[str, object]]:
     return [passage for _, passage in sorted(found, key=lambda one: one[0])]
 
 
-def _triples(store: Store, node: NamedNode, graph: NamedNode | DefaultGraph) -> list[Triple]:
+def _triples(
+    store: Store, node: NamedNode | BlankNode | Triple, graph: NamedNode | DefaultGraph
+) -> list[Triple]:
     return sorted((quad.triple for quad in store.quads_for_pattern(node, None, None, graph)), key=str)
 
 
@@ -89,12 +137,18 @@ def _facts(
     for quad in sorted(store.quads_for_pattern(subject, None, value, graph), key=str):
         name = text_of(quad.graph_name)
         if name == names.inferred or name.startswith(base + "evidence/"):
-            yield {
-                "thing": _value(store, quad.subject),
-                "property": _value(store, quad.predicate),
-                "value": _value(store, quad.object),
-                "evidence": {} if name == names.inferred else _evidence(store, quad),
-            }
+            yield _fact(store, quad, base)
+
+
+def _fact(store: Store, quad: Quad, base: str) -> dict[str, object]:
+    """Return a fact for a page, with the evidence it stands in, if it stands in any."""
+    told = text_of(quad.graph_name).startswith(base + "evidence/")
+    return {
+        "thing": _value(store, quad.subject),
+        "property": _value(store, quad.predicate),
+        "value": _value(store, quad.object),
+        "evidence": _evidence(store, quad) if told else {},
+    }
 
 
 def _evidence(store: Store, quad: Quad) -> dict[str, object]:

@@ -9,7 +9,20 @@ from qgraph import profiles, questions
 from qgraph.commit import Desk
 from qgraph.engine import Engine
 from qgraph.settings import Settings
-from qgraph.web import errors, graphs, history, pages, sparql, things, writes
+from qgraph.web import (
+    dataset,
+    errors,
+    feeds,
+    graphs,
+    history,
+    ontology,
+    openapi,
+    pages,
+    signposting,
+    sparql,
+    things,
+    writes,
+)
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
@@ -33,6 +46,11 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     )
     app.register_blueprint(sparql.blueprint)
     app.register_blueprint(history.blueprint)
+    app.register_blueprint(dataset.blueprint)
+    app.register_blueprint(feeds.blueprint)
+    app.register_blueprint(ontology.blueprint)
+    app.register_blueprint(openapi.blueprint)
+    app.register_blueprint(signposting.blueprint)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(graphs.blueprint)
     app.register_blueprint(things.blueprint)

@@ -1,8 +1,8 @@
 """Pages for people: home, the query page, a question; and what all pages need."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
@@ -11,6 +11,7 @@ from flask import (
     Blueprint,
     Response,
     current_app,
+    g,
     jsonify,
     redirect,
     render_template,
@@ -23,11 +24,14 @@ from qgraph import keeping, versions
 from qgraph.commit import Desk
 from qgraph.engine import Engine, Reply, Task
 from qgraph.errors import NotFound, QgraphError, ResultTooLarge, StoreError
+from qgraph.formats import BY_NAME
+from qgraph.protocol import choose
 from qgraph.questions import Question
 from qgraph.settings import Settings
 from qgraph.versions import Version
-from qgraph.web import memento
+from qgraph.web import documents, memento
 from qgraph.web.errors import problem
+from qgraph.web.memory import Memory
 from qgraph.web.writes import Writer
 
 blueprint = Blueprint("pages", __name__)
@@ -46,6 +50,7 @@ class Site:
     engine: Engine
     questions: list[Question]
     desk: Desk
+    memory: Memory = field(default_factory=Memory)
 
     def version(self) -> Version:
         """Return the description of the version that is asked for, else of the one in force."""
@@ -67,6 +72,17 @@ class Site:
         """Return the answer to the task *name*, which counts as one of the reader who asks."""
         task = Task(name, arguments, request.args.get("version", ""))
         return self.engine.ask(task, request.remote_addr or "")
+
+    def kept(self, name: str, **arguments: object) -> Any:
+        """Return the answer to the task *name*, asked once for a state of the store: nobody changes it."""
+        named = request.args.get("version", "")
+        key = (self.engine.state(), named, name, json.dumps(arguments, sort_keys=True))
+        return self.memory.get(key, lambda: self.reply(name, **arguments).read())
+
+    def made(self, what: str, make: Callable[[], str]) -> str:
+        """Return the document *what*, which *make* makes once for a state of the store and an address."""
+        key = (self.engine.state(), request.args.get("version", ""), what, here())
+        return str(self.memory.get(key, lambda: json.dumps(make()).encode()))
 
     def ask_of(self, version: str, name: str, **arguments: object) -> Any:
         """Return the answer of *version* to the task *name*, as values."""
@@ -115,26 +131,41 @@ def _dated(response: Response) -> Response:
     response.vary.add("Accept-Datetime")
     if request.args.get("version") and response.status_code == 200:
         address = here() + memento.original(quote(request.path), request.query_string.decode("latin-1"))
-        links = response.headers.get("Link", "")
-        response.headers.update(memento.headers_of(site().version(), address))
-        response.headers["Link"] = f"{response.headers['Link']}{links and ', '}{links}"
+        told = memento.headers_of(site().version(), address)
+        documents.add_links(response, told.pop("Link"))
+        response.headers.update(told)
     return response
+
+
+def _vocabularies() -> dict[str, str]:
+    """Return the pages of vocabularies by namespace, looked up once for a request."""
+    if "vocabularies" not in g:
+        g.vocabularies = {} if site().settings.bare else site().kept("vocabularies")
+    return cast("dict[str, str]", g.vocabularies)
 
 
 def path_of(iri: str) -> str:
     """Return the path of the page about *iri*, in the version that is looked at; empty if there is none."""
+    page, mark, place = iri.partition("#")
     base = site().version().base
-    if not iri.startswith(base) or "#" in iri.removeprefix(base).partition("/")[0]:
+    path = _vocabularies().get(page, "") if mark else ""
+    if not path and (not iri.startswith(base) or "#" in iri.removeprefix(base).partition("/")[0]):
         return ""
-    page, mark, place = iri.removeprefix(base).partition("#")
     old = _named_version()
-    return f"/{quote(page)}{old and f'?version={quote(old)}'}{mark}{quote(place, safe='=,')}"
+    named = old and f"?version={quote(old)}"
+    return f"{path or '/' + quote(page.removeprefix(base))}{named}{mark}{quote(place, safe='=,')}"
 
 
 @blueprint.get("/")
-def home() -> str:
-    """Show what the graph is and the questions it answers."""
-    return render_template("home.html", questions=site().questions)
+def home() -> AnyResponse:
+    """Show what the graph is and the questions it answers; lead who wants data to its description."""
+    chosen = choose(request.headers.get("Accept", ""), (documents.HTML, *documents.RDF))
+    if chosen not in ("", "html"):
+        response: AnyResponse = redirect(f"/catalog.{BY_NAME[chosen].suffix}", 303)
+    else:
+        response = documents.sent(render_template("home.html", questions=site().questions), "text/html")
+    response.vary.add("Accept")
+    return response
 
 
 @blueprint.get("/health")

@@ -1,0 +1,65 @@
+"""Documents in several formats: which one is wanted, and how it is sent."""
+
+from collections.abc import Sequence
+
+from flask import Response, request
+
+from qgraph.errors import NotAcceptable, NotFound
+from qgraph.formats import BY_NAME, Format
+from qgraph.protocol import choose
+
+HTML = Format("html", "text/html", "html", ("application/xhtml+xml",))
+RDF = tuple(BY_NAME[name] for name in ("turtle", "jsonld", "rdfxml", "ntriples"))
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Content-Location, ETag, Link, Memento-Datetime",
+}
+
+
+def wanted(path: str, suffix: str, offers: Sequence[Format]) -> Format:
+    """Return the format of *offers* that is asked for: by *suffix* of the *path*, else by Accept.
+
+    Raises NotFound for a suffix that there is not, NotAcceptable where nothing offered is accepted.
+    """
+    if suffix:
+        found = next((one for one in offers if one.suffix == suffix), None)
+        if found is None:
+            known = ", ".join(f"{path}.{one.suffix}" for one in offers)
+            raise NotFound(f"There is no {path}.{suffix}; there is {known}.")
+        return found
+    accept = request.headers.get("Accept", "")
+    name = choose(accept, tuple(offers))
+    if not name:
+        raise NotAcceptable(f"None of {accept} is offered.", offers=[one.media_type for one in offers])
+    return next(one for one in offers if one.name == name)
+
+
+def sent(body: bytes | str, media_type: str) -> Response:
+    """Return *body* as an answer that a client may keep and ask for again by its tag."""
+    charset = "; charset=utf-8" if media_type.startswith(("text/", "application/xml")) else ""
+    response = Response(body, content_type=media_type + charset, headers=CORS)
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+def negotiated(body: bytes | str, path: str, *, chosen: Format, offers: Sequence[Format]) -> Response:
+    """Return *body* of the document *path* as *chosen*, with links to it in the other formats."""
+    response = sent(body, chosen.media_type)
+    response.vary.add("Accept")
+    query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+    response.headers["Content-Location"] = f"{path}.{chosen.suffix}{query}"
+    others = (one for one in offers if one is not chosen)
+    add_links(
+        response,
+        *(f'<{path}.{one.suffix}{query}>; rel="alternate"; type="{one.media_type}"' for one in others),
+    )
+    return response
+
+
+def add_links(response: Response, *links: str) -> None:
+    """Add *links* to the one header that holds the links of *response*."""
+    if links:
+        held = response.headers.getlist("Link")
+        response.headers["Link"] = ", ".join(dict.fromkeys([*held, *links]))
