@@ -12,7 +12,7 @@ ROWS = {
     "words": ["errors", "findings", "namespaces", "formats", "settings"],
     "ground": [
         *("store", "bridge", "delta", "process", "wire", "versions", "keeping", "suppression", "tokens"),
-        *("reports", "provenance", "passages", "outward", "output", "precheck", "wording"),
+        *("reports", "provenance", "passages", "outward", "output", "precheck", "wording", "questions"),
     ],
     "write": [
         *("sources", "load", "derive", "reason", "reach", "validate", "increment", "ownership"),
@@ -25,7 +25,6 @@ ROWS = {
         "protocol",
         "tasks",
         "things",
-        "questions",
         "catalog",
         "jsonld",
         "export",
