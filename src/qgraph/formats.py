@@ -28,5 +28,16 @@ GRAPHS = (
     Format("trig", "application/trig", "trig", holds_named_graphs=True),
     Format("nquads", "application/n-quads", "nq", holds_named_graphs=True),
 )
+TABLES = (
+    Format("csv", "text/csv", "csv"),
+    Format("csvw", "application/csvm+json", "csv-metadata.json"),
+    Format("zip", "application/zip", "zip"),
+    Format("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
+)
+DRAWN = (
+    Format("graphml", "application/graphml+xml", "graphml"),
+    Format("geojson", "application/geo+json", "geojson"),
+)
 BY_NAME = {one.name: one for one in RESULTS + GRAPHS}
 RDF_BY_SUFFIX = {f".{one.suffix}": one for one in GRAPHS}
+BY_FILE = BY_NAME | {one.name: one for one in TABLES + DRAWN}

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 
@@ -97,6 +97,33 @@ class Progress:
         if sys.stderr.isatty():
             seconds = time.monotonic() - self.started
             click.echo(f"{seconds:5.1f} s  {STAGES[stage]} …", err=True)
+
+
+class Meter:
+    """Writes on to *output*; on a terminal, shows once a second how much has been written."""
+
+    def __init__(self, output: IO[bytes]) -> None:
+        self.output = output
+        self.size = 0
+        self.shown = time.monotonic()
+        self.tells = sys.stderr.isatty()
+
+    def write(self, chunk: bytes) -> int:
+        """Write *chunk* and return its length."""
+        self.size += len(chunk)
+        if self.tells and time.monotonic() - self.shown > 1:
+            self.shown = time.monotonic()
+            click.echo(f"\r{self.size / 1e6:9.1f} MB written", nl=False, err=True)
+        return self.output.write(chunk)
+
+    def flush(self) -> None:
+        """Have what was written go on."""
+        self.output.flush()
+
+    def end(self) -> None:
+        """Go to a line of its own, where something was shown."""
+        if self.tells and self.size:
+            click.echo(f"\r{self.size / 1e6:9.1f} MB written", err=True)
 
 
 def text_of_query(text: str) -> str:
