@@ -172,11 +172,13 @@ def _told(graphs: Graphs, graph: NamedNode) -> list[str]:
     if graph == graphs.inferred:
         return ["inferred", "", *("" for _ in TOLD)]
     reported = Quad(graph, NamedNode(TYPE), NamedNode(CORE + "Reported"), DEFAULT) in graphs.store
-    said = {quad.predicate.value: csv_cell(quad.object) for quad in graphs.of(DEFAULT, graph)}
+    said: dict[str, set[str]] = {}
+    for quad in graphs.of(DEFAULT, graph):
+        said.setdefault(quad.predicate.value, set()).add(csv_cell(quad.object))
     status = "reported" if reported else "asserted"
-    if said.get(CORE + "stated") == CORE + "Interpretation":
+    if CORE + "Interpretation" in said.get(CORE + "stated", ()):
         status = "interpretation"
-    return [status, graph.value, *(said.get(CORE + word, "") for word in TOLD)]
+    return [status, graph.value, *(MARKS[0].join(sorted(said.get(CORE + word, ()))) for word in TOLD)]
 
 
 def metadata(graphs: Graphs, made: list[Table], about: About, *, alone: str = "") -> bytes:
@@ -229,6 +231,7 @@ def _datatype(column: Column) -> object:
 def _facts_schema() -> dict[str, object]:
     columns = [
         {"name": name, "titles": name, "datatype": "anyURI" if name in IRIS else "string"}
+        | ({"separator": MARKS[0]} if name in TOLD else {})
         for name in OF_FACTS
     ]
     return {"url": f"{FACTS}.csv", "dc:title": "Facts and who says so", "tableSchema": {"columns": columns}}

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from flask import Flask, Response, request
 
-from qgraph import questions
+from qgraph import questions as asking
 from qgraph.engine import Engine
 from qgraph.settings import Settings
-from qgraph.web import errors, graphs, history, pages, sparql, writes
+from qgraph.web import errors, exports, graphs, history, pages, questions, sparql, writes
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
@@ -25,10 +25,12 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     app = Flask("qgraph", template_folder=str(here / "templates"), static_folder=str(here / "static"))
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.upload_limit
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    asked = [] if settings.bare else questions.read(settings.graph)
+    asked = [] if settings.bare else asking.read(settings.graph)
     app.extensions["qgraph"] = pages.Site(settings, engine, asked)
     app.register_blueprint(sparql.blueprint)
     app.register_blueprint(history.blueprint)
+    app.register_blueprint(questions.blueprint)
+    app.register_blueprint(exports.blueprint)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(graphs.blueprint)
     errors.register(app)

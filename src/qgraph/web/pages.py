@@ -1,4 +1,4 @@
-"""Pages for people: home, the query page, a question, a thing."""
+"""Pages for people: home, the query page, a thing."""
 
 import json
 from collections.abc import Mapping
@@ -13,16 +13,13 @@ from flask import (
     abort,
     current_app,
     jsonify,
-    redirect,
     render_template,
     request,
-    url_for,
 )
-from werkzeug.wrappers import Response as AnyResponse
 
 from qgraph import history, keeping, versions
 from qgraph.engine import Engine, Reply, Task
-from qgraph.errors import Gone, NotFound, QgraphError, ResultTooLarge, StoreError
+from qgraph.errors import Gone, QgraphError, ResultTooLarge, StoreError
 from qgraph.questions import Question
 from qgraph.settings import Settings
 from qgraph.versions import Version
@@ -139,24 +136,6 @@ def health() -> Response:
     """Say that the server answers, and from which version."""
     version = site().version()
     return jsonify(status="ok", version=version.number, digest=version.digest)
-
-
-@blueprint.get("/questions/")
-def questions() -> AnyResponse:
-    """Lead to the list of questions."""
-    return redirect(url_for("pages.home") + "#questions")
-
-
-@blueprint.get("/questions/<name>")
-def question(name: str) -> str:
-    """Show the question *name* with its answer."""
-    asked = next((one for one in site().questions if one.name == name), None)
-    if asked is None:
-        raise NotFound(f"There is no question “{name}”.")
-    table = table_of(asked.query)
-    return render_template(
-        "sparql.html", asked=asked, query=asked.query, questions=site().questions, table=table
-    )
 
 
 @blueprint.get("/<kind>/<path:name>")
