@@ -1,6 +1,10 @@
 import csv
 import io
 import json
+import os
+import pty
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,8 +16,8 @@ from rdflib import RDF, SKOS, BNode, Dataset, Graph, URIRef
 from rdflib.compare import isomorphic
 
 from conftest import built
+from qgraph import commit, selection, versions
 from qgraph import export as exports
-from qgraph import selection, versions
 from qgraph.errors import NotAcceptable, NotFound
 from qgraph.export import export
 from qgraph.formats import BY_NAME, GRAPHS
@@ -349,3 +353,25 @@ def test_an_export_that_makes_no_sense_is_refused(
 
     assert refused.exit_code == code
     assert "Error: " in refused.output
+
+
+def test_a_terminal_is_shown_how_much_has_been_written(tiny: Settings, tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "qgraph", "export", "--output", str(tmp_path / "a.ttl")]
+    subprocess.run([*command, "--store", str(tiny.store)], stderr=theirs, check=True)
+    os.close(theirs)
+    shown = os.read(ours, 1_000).decode()
+    os.close(ours)
+
+    assert "writing the export" in shown
+    assert "MB written" in shown
+
+
+def test_a_plain_store_is_exported_too(tmp_path: Path) -> None:
+    settings = Settings(store=tmp_path, bare=True)
+    commit.start_bare(settings)
+
+    for one in offers("all"):
+        assert part(settings, Selection(), one.name) or one.name in ("ntriples", "nquads", "trig", "turtle")
+    for words in (Selection(inferred=False, evidence=False), Selection("concepts")):
+        assert part(settings, words, "ntriples") == b""

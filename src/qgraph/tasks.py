@@ -12,6 +12,8 @@ from qgraph.settings import Settings
 from qgraph.store import Store
 from qgraph.versions import Version
 
+ROW_BY_ROW = ("csv", "csvw", "geojson")  # each row is in order, whatever the order of the store
+
 
 @dataclass(frozen=True)
 class Given:
@@ -47,7 +49,7 @@ def _export(given: Given, spool: Spool, *, selection: dict[str, Any], **asked: A
     """Write an export; of a large version from the disk, whose order is the same in every process."""
     chosen, version = given.settings, given.version
     store = given.store
-    if version.counts.get("quads", 0) > ORDERED:
+    if version.counts.get("quads", 0) > ORDERED and asked["syntax"] not in ROW_BY_ROW:
         store = versions.open_version(chosen.store, version.number)
     wanted = Export(Selection(**selection), limit=chosen.result_limit, **asked)
     export.write(store, version, wanted, output=cast("IO[bytes]", spool))

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify, render_template, request
 
 from qgraph import history
 from qgraph.engine import Reply
-from qgraph.errors import Gone, NotFound, RequestError, ResultTooLarge
+from qgraph.errors import DeadlineExceeded, Gone, NotFound, RequestError, ResultTooLarge
 from qgraph.formats import BY_FILE, Format
 from qgraph.protocol import choose
 from qgraph.questions import near
@@ -108,7 +108,7 @@ def _syntax(stem: str, path: str, offered: list[Format]) -> str:
 def _made(selection: Selection, syntax: str, *, bom: bool) -> Reply:
     """Return the export, made in a query process.
 
-    Raises Gone where the thing was taken out, ResultTooLarge with what to do then.
+    Raises Gone where the thing was taken out, and says what to do where it is too much.
     """
     try:
         return site().reply("export", selection=asdict(selection), syntax=syntax, bom=bom)
@@ -118,8 +118,5 @@ def _made(selection: Selection, syntax: str, *, bom: bool) -> Reply:
         ):
             raise Gone("What stood here has been taken out under the care policy.") from error
         raise
-    except ResultTooLarge as error:
-        limit = site().settings.result_limit
-        raise ResultTooLarge(
-            f"This export has more than {limit:,} bytes: ask for one kind, or run “qgraph export”."
-        ) from error
+    except (ResultTooLarge, DeadlineExceeded) as error:
+        raise type(error)(f"{error} Ask for one kind or one thing, or run “qgraph export”.") from error
