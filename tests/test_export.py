@@ -285,7 +285,8 @@ def test_the_concepts_are_skos(real: Settings) -> None:
     assert str(found.value(home, SKOS.prefLabel)) == "home"
     assert found.value(home, SKOS.inScheme) is not None
     assert set(found.subjects(SKOS.broader, home))
-    assert set(found.subjects(RDF.type, SKOS.ConceptScheme))
+    for scheme in found.subjects(RDF.type, SKOS.ConceptScheme):
+        assert (scheme, SKOS.hasTopConcept, None) in found
 
 
 @pytest.mark.parametrize(
@@ -315,6 +316,17 @@ def test_one_table_on_the_disk_has_its_metadata_beside_it(run: Callable[..., Res
 
     assert len(table(Path("all.csv").read_bytes())) == 2
     assert json.loads(Path("all.csv-metadata.json").read_text())["url"] == "all.csv"
+
+
+def test_a_file_is_there_when_it_is_whole(run: Callable[..., Result], nasty: Settings) -> None:
+    Path("old.ttl").write_text("old")
+    missing = run("export", "--kind", "nope", "--output", "old.ttl", "--store", nasty.store)
+    nowhere = run("export", "--output", "no/where.ttl", "--store", nasty.store)
+
+    assert (missing.exit_code, nowhere.exit_code) == (1, 1)
+    assert "no/where.ttl cannot be written: No such file or directory." in nowhere.output
+    assert [path.name for path in Path().iterdir()] == ["old.ttl"]
+    assert Path("old.ttl").read_text() == "old"
 
 
 def test_the_answer_of_a_question_is_exported(run: Callable[..., Result], graph: Path) -> None:

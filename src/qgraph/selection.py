@@ -269,7 +269,9 @@ class Graphs:
 
     def _concepts(self) -> Iterator[Quad]:
         for triple in construct(self.store, CONCEPTS, self.base):
-            yield Quad(triple.subject, triple.predicate, triple.object, DEFAULT)
+            quad = Quad(triple.subject, triple.predicate, triple.object, DEFAULT)
+            if self._is_left(quad):
+                yield quad
         for source in self._sources():
             yield from self.of(DEFAULT, source)
 

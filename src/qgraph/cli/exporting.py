@@ -1,18 +1,19 @@
 """`qgraph export`: the graph, a part of it, or the answer of a question, as a file."""
 
+from dataclasses import replace
 from functools import partial
-from typing import IO, BinaryIO, cast
+from pathlib import Path
+from typing import IO, cast
 
 import click
 
 from qgraph import export as exports
 from qgraph import process, query, questions, spreadsheets, versions
-from qgraph.cli.frame import Meter, Progress, graph_command
+from qgraph.cli.frame import Meter, Progress, graph_command, written
 from qgraph.formats import BY_FILE, BY_NAME, GRAPHS, RESULTS
 from qgraph.query import Question, Spool, question_of
 from qgraph.selection import Export, Selection
 from qgraph.settings import Settings
-from qgraph.store import Store
 from qgraph.versions import Version
 
 FORMATS = click.Choice([name for name in BY_FILE if name != "csvw"])
@@ -20,7 +21,7 @@ FORMATS = click.Choice([name for name in BY_FILE if name != "csvw"])
 
 @graph_command
 @click.option("--format", "syntax", type=FORMATS, help="Format.  [default: turtle; of an answer csv]")
-@click.option("--output", type=click.File("wb", lazy=True, atomic=True), default="-", help="File to write.")
+@click.option("--output", type=click.Path(dir_okay=False), default="-", help="File to write.")
 @click.option("--kind", help="Only the things of one kind, such as film, with their surroundings.")
 @click.option("--thing", help="Only one thing, such as film/home-within, with its surroundings.")
 @click.option("--concepts", is_flag=True, help="Only the concepts and their schemes, as SKOS.")
@@ -29,8 +30,10 @@ FORMATS = click.Choice([name for name in BY_FILE if name != "csvw"])
 @click.option("--no-inferred", is_flag=True, help="Leave out what was inferred.")
 @click.option("--no-evidence", is_flag=True, help="Leave out who says so.")
 @click.option("--bom", is_flag=True, help="Mark CSV as UTF-8, for Excel.")
-def export(chosen: Settings, syntax: str | None, output: BinaryIO, **options: object) -> None:
+def export(chosen: Settings, syntax: str | None, output: str, **options: object) -> None:
     """Write the published graph, a part of it, or the answer of a question.
+
+    Beside the CSV file of a kind stand its metadata, which tell licence and rights.
 
     \b
     Example: qgraph export --kind film --format csv --output films.csv
@@ -38,13 +41,18 @@ def export(chosen: Settings, syntax: str | None, output: BinaryIO, **options: ob
     version = versions.describe(chosen.store, versions.current(chosen.store))
     what = _what(options)
     Progress()("export")
-    meter = Meter(output)
-    if what == "question":
-        asked = Export(syntax=syntax or "csv", bom=bool(options["bom"]))
-        meter.write(_answer(chosen, str(options["question"]), asked, given=_given(options)))
-    else:
-        _write(chosen, version, _asked(options, what, syntax), output=meter)
-    meter.end()
+    with written(output) as file:
+        meter = Meter(file)
+        if what == "question":
+            asked = Export(syntax=syntax or "csv", bom=bool(options["bom"]))
+            meter.write(_answer(chosen, str(options["question"]), asked, given=_given(options)))
+        else:
+            _write(chosen, version, _asked(options, what, syntax), output=meter)
+        meter.end()
+    if what == "kind" and syntax == "csv" and output != "-":
+        with written(f"{output}-metadata.json") as file:
+            told = replace(_asked(options, what, "csvw"), name=Path(output).name)
+            _write(chosen, version, told, output=Meter(file))
 
 
 def _what(options: dict[str, object]) -> str:
@@ -77,18 +85,8 @@ def _asked(options: dict[str, object], what: str, syntax: str | None) -> Export:
 
 
 def _write(chosen: Settings, version: Version, asked: Export, *, output: Meter) -> None:
-    """Write an export; beside the CSV file of a kind, its metadata, which tell licence and rights."""
     store = versions.open_version(chosen.store, version.number)
     exports.write(store, version, asked, output=cast("IO[bytes]", output))
-    name = getattr(output.output, "name", "-")
-    if asked.syntax == "csv" and isinstance(name, str) and name not in ("-", "<stdout>"):
-        _write_metadata(store, version, asked, path=name)
-
-
-def _write_metadata(store: Store, version: Version, asked: Export, *, path: str) -> None:
-    told = Export(asked.selection, "csvw", name=path.replace("\\", "/").rpartition("/")[2])
-    with click.open_file(f"{path}-metadata.json", "wb", atomic=True) as file:
-        exports.write(store, version, told, output=file)
 
 
 def _answer(chosen: Settings, name: str, asked: Export, *, given: dict[str, list[str]]) -> bytes:
