@@ -187,6 +187,17 @@ def test_a_thing_comes_with_both_ways_its_evidence_and_the_names_around_it(tiny:
     assert (URIRef(TINY + "film/tide"), URIRef(TINY + "ontology#madeBy"), None) not in found.default_graph
 
 
+@pytest.mark.parametrize(
+    "chosen", [Selection("thing", "evidence/leaflet/p1-3"), Selection("kind", "evidence")]
+)
+def test_evidence_comes_with_what_it_bears_out(tiny: Settings, chosen: Selection) -> None:
+    lines = part(tiny, chosen, "nquads").decode().splitlines()
+    fact = f"<{TINY}film/tide> <{TINY}ontology#mocks> <{TINY}film/harbour> <{TINY}evidence/leaflet/p1-3> ."
+
+    assert lines.count(fact) == 1
+    assert len(lines) == len(set(lines))
+
+
 def test_a_kind_holds_each_of_its_things_once(nasty: Settings) -> None:
     lines = part(nasty, PARTS["kind"], "nquads").decode().splitlines()
 

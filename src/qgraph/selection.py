@@ -262,10 +262,17 @@ class Graphs:
                     if text_of(quad.predicate) in NAMING and quad.object not in found.things
                 )
         if dataset:
-            told = (graph for graph in found.telling if self.is_evidence(graph))
-            for graph in (*map(NamedNode, self.names.derived), *told):
-                if self._keeps(graph):
-                    yield from self.touching(graph, found)
+            yield from self._borne_out(found)
+
+    def _borne_out(self, found: Found) -> Iterator[Quad]:
+        """Yield what named graphs say of the things, and all that a thing says which is itself evidence."""
+        told = [one for one in found.telling if self.is_evidence(one) and one not in found.things]
+        for graph in (*map(NamedNode, self.names.derived), *told):
+            if self._keeps(graph):
+                yield from self.touching(graph, found)
+        for graph in found.things:
+            if self.is_evidence(graph) and self._keeps(graph):
+                yield from self.of(graph)
 
     def _concepts(self) -> Iterator[Quad]:
         for triple in construct(self.store, CONCEPTS, self.base):
