@@ -182,11 +182,17 @@ def _messages(turtle: Turtle) -> Iterator[tuple[str, ...]]:
 def _questions() -> Iterator[str]:
     yield "What the graph must answer: each is a file in `queries/` and a page under `/questions/`."
     yield _table(
-        ("File", "Title", "Question"),
+        ("File", "Title", "Question", "Parameters"),
         (
-            (f"[{one.name}](../../queries/{one.name}.rq)", one.title, one.question)
+            (f"[{one.name}](../../queries/{one.name}.rq)", one.title, one.question, _chosen(one))
             for one in questions.read(ROOT)
         ),
+    )
+
+
+def _chosen(one: questions.Question) -> str:
+    return ", ".join(
+        f"`{each.name}`" + (f" = {each.default}" * bool(each.default)) for each in one.parameters
     )
 
 

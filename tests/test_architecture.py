@@ -11,20 +11,9 @@ SOURCE = ROOT / "src" / "qgraph"
 ROWS = {
     "words": ["errors", "findings", "namespaces", "formats", "settings"],
     "ground": [
-        *(
-            "store",
-            "bridge",
-            "delta",
-            "process",
-            "wire",
-            "versions",
-            "former",
-            "keeping",
-            "suppression",
-            "tokens",
-        ),
-        *("reports", "provenance", "passages", "outward", "output", "precheck", "wording"),
-        *("layout", "kinds"),
+        *("store", "bridge", "delta", "process", "wire", "versions", "former", "keeping", "suppression"),
+        *("tokens", "reports", "provenance", "passages", "outward", "output", "precheck", "wording"),
+        *("layout", "kinds", "questions"),
     ],
     "write": [
         *("sources", "load", "derive", "reason", "reach", "validate", "increment", "ownership"),
@@ -40,14 +29,19 @@ ROWS = {
         "descriptions",
         "nearness",
         "profiles",
-        "questions",
-        "catalog",
         "statistics",
         "dataset",
         "vocabulary",
         "modules",
         "diagram",
         "nested",
+        "catalog",
+        "about",
+        "selection",
+        "sheets",
+        "tables",
+        "drawn",
+        "spreadsheets",
         "jsonld",
         "export",
     ],
@@ -67,6 +61,7 @@ DOORS = {
     "owlrl": {"reason"},
     "pyshacl": {"validate"},
     "pyld": {"jsonld"},
+    "xlsxwriter": {"sheets"},
     "click": {"cli"},
     "flask": {"web"},
     "httptools": {"web"},
@@ -167,8 +162,8 @@ def lines_of(name: str) -> int:
 
 
 def test_the_core_and_the_whole_stay_small() -> None:
-    assert sum(lines_of(name) for name in CORE) < 1800
-    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in FILES) < 13_000
+    assert sum(lines_of(name) for name in CORE) < 1_900
+    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in FILES) < 16_000
 
 
 def test_only_settings_reads_the_environment() -> None:

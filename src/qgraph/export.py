@@ -1,25 +1,64 @@
-"""The published graph as a file: the same bytes from the same version."""
+"""The published graph as a file: the same bytes from the same version.
 
-from qgraph.formats import Format
+Up to ORDERED quads are sorted, whatever store they come from; more are written as
+they come, in the order of the keys of a store on disk, so that memory stays bounded.
+"""
+
+from collections.abc import Iterator
+from io import BytesIO
+from typing import IO, cast
+
+from qgraph import about, drawn, spreadsheets
+from qgraph.errors import NotAcceptable
+from qgraph.formats import GRAPHS, TURTLE12, Format
 from qgraph.jsonld import context, readable
-from qgraph.layout import TERSE, laid_out
-from qgraph.store import DefaultGraph, Store, dump, triples
+from qgraph.layout import TERSE, laid_out, one_graph
+from qgraph.selection import Export, Graphs, offers
+from qgraph.store import Quad, Store, dump, triples, write_items
 from qgraph.versions import Version
 
 
 def export(store: Store, version: Version, syntax: Format) -> bytes:
-    """Return the public store of *version* in *syntax*, prefixes bound, sorted.
+    """Return the whole public store of *version* in *syntax*, as `write` writes it."""
+    output = BytesIO()
+    write(store, version, Export(syntax=syntax.name), output=output)
+    return output.getvalue()
 
-    TriG and N-Quads hold the whole dataset; the other formats hold one graph,
-    so they get the default graph; `turtle12` also says which evidence carries which
-    fact. JSON-LD comes with a context of readable names.
+
+def write(store: Store, version: Version, asked: Export, *, output: IO[bytes]) -> None:
+    """Write what is *asked* of *version* to *output*.
+
+    TriG and N-Quads hold named graphs; the other formats of RDF hold one graph,
+    so they get the default graph. Raises NotAcceptable for a format that is not
+    offered, NotFound for what is not there.
     """
-    if syntax.name in TERSE:
-        return laid_out(store, syntax, version.prefixes)
-    if syntax.holds_named_graphs:
-        quads = sorted(store, key=lambda quad: (str(quad.graph_name), str(quad)))
-        return dump(quads, syntax, version.prefixes)
-    quads = sorted(store.quads_for_pattern(None, None, None, DefaultGraph()), key=str)
-    if syntax.name == "jsonld":
-        return readable(quads, context(store, version))
-    return dump(triples(quads), syntax, version.prefixes)
+    selection = asked.selection
+    known = {one.name: one for one in offers(selection.what)}
+    if asked.syntax not in known:
+        of = {"all": "the whole graph", "kind": "a kind", "thing": "a thing"}.get(selection.what, "concepts")
+        raise NotAcceptable(
+            f"There is no {asked.syntax} of {of}; there is {', '.join(known)}.", offers=[*known]
+        )
+    graphs = Graphs(store, version.base, selection)
+    if known[asked.syntax] in (*GRAPHS, TURTLE12):
+        _write_graph(graphs, version, known[asked.syntax], output=output)
+    elif asked.syntax in ("graphml", "geojson"):
+        draw = drawn.graphml if asked.syntax == "graphml" else drawn.geojson
+        draw(graphs, about.read(store, version), output)
+    else:
+        spreadsheets.write(graphs, version, asked=asked, output=output)
+
+
+def _write_graph(graphs: Graphs, version: Version, syntax: Format, *, output: IO[bytes]) -> None:
+    named = syntax.holds_named_graphs
+    carried = syntax == TURTLE12  # it says which named graph carries which fact
+    quads = graphs.ordered(graphs.quads(dataset=named or carried))
+    if not isinstance(quads, list):
+        items = quads if named else triples(one_graph(quads, reified=carried))
+        write_items(cast("Iterator[Quad]", items), output, syntax, prefixes=version.prefixes)
+    elif syntax.name in TERSE:
+        output.write(laid_out(quads, syntax, version.prefixes))
+    elif syntax.name == "jsonld":
+        output.write(readable(quads, context(graphs.store, version)))
+    else:
+        output.write(dump(quads if named else triples(quads), syntax, version.prefixes))

@@ -4,7 +4,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from qgraph import bridge, delta, forget, increment, keeping, kinds, ownership, suppression, versions
+from qgraph import (
+    bridge,
+    delta,
+    forget,
+    increment,
+    keeping,
+    kinds,
+    ownership,
+    questions,
+    suppression,
+    versions,
+)
 from qgraph.delta import Delta
 from qgraph.derive import assert_facts, counts, derive
 from qgraph.errors import Refused
@@ -101,6 +112,7 @@ def _conforming(settings: Settings, layer: str, progress: Progress) -> Result:
 def _candidate(settings: Settings, layer: str, *, extra: Sequence[Path], progress: Progress) -> Result:
     """Return the files, and what writers entered, as a dataset: loaded, reasoned over and validated."""
     progress("load")
+    questions.read(settings.graph)
     sources = find(settings.graph)
     loaded = load(sources, extra)
     entered = _entered(settings.store, versions.in_force(settings.store), layer)

@@ -31,5 +31,16 @@ GRAPHS = (
 # Triples of RDF 1.2 say which evidence carries which fact; beside these no format here needs that version.
 TURTLE12 = Format("turtle12", "text/turtle; version=1.2", "ttl12")
 PAGE = Format("html", "text/html", "html", ("application/xhtml+xml",))
+TABLES = (
+    Format("csv", "text/csv", "csv"),
+    Format("csvw", "application/csvm+json", "csv-metadata.json"),
+    Format("zip", "application/zip", "zip"),
+    Format("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
+)
+DRAWN = (
+    Format("graphml", "application/graphml+xml", "graphml"),
+    Format("geojson", "application/geo+json", "geojson"),
+)
 BY_NAME = {one.name: one for one in (*RESULTS, *GRAPHS, TURTLE12)}
 RDF_BY_SUFFIX = {f".{one.suffix}": one for one in GRAPHS}
+BY_FILE = BY_NAME | {one.name: one for one in TABLES + DRAWN}

@@ -14,7 +14,7 @@ from qgraph.errors import NotAcceptable, ResultTooLarge, UnknownGraph
 from qgraph.formats import BY_NAME, GRAPHS, RESULTS
 from qgraph.precheck import Limits
 from qgraph.settings import Settings
-from qgraph.store import QueryTriples, Store, ask, has_graph, write
+from qgraph.store import QueryBoolean, QuerySolutions, QueryTriples, Store, ask, has_graph, write
 
 SMALL = 256_000
 
@@ -96,31 +96,36 @@ class Spool:
         """Do nothing: nobody reads before the answer is complete."""
 
 
-def answer(store: Store, question: Question, *, prefixes: dict[str, str], output: Spool) -> str:
-    """Write the answer of *store* to *question* into *output*; return its format's name.
-
-    SPARQL 1.1 Query; CONSTRUCT and DESCRIBE are written with *prefixes* bound.
-    Raises QueryError, NotAcceptable or ResultTooLarge.
-    """
+def found(store: Store, question: Question) -> QuerySolutions | QueryBoolean | QueryTriples:
+    """Return what *store* finds for *question* (SPARQL 1.1 Query). Raises QueryError."""
     precheck.check(question.text, question.limits, question.service)
     _check_graphs(store, question)
-    found = ask(
+    return ask(
         store,
         question.text,
         question.base or None,
         default=question.default_graphs,
         named=question.named_graphs,
     )
-    name = question.triples if isinstance(found, QueryTriples) else question.results
+
+
+def answer(store: Store, question: Question, *, prefixes: dict[str, str], output: Spool) -> str:
+    """Write the answer of *store* to *question* into *output*; return its format's name.
+
+    CONSTRUCT and DESCRIBE are written with *prefixes* bound.
+    Raises QueryError, NotAcceptable or ResultTooLarge.
+    """
+    told = found(store, question)
+    name = question.triples if isinstance(told, QueryTriples) else question.results
     if not name:
-        graph = isinstance(found, QueryTriples)
+        graph = isinstance(told, QueryTriples)
         kind, offers = ("a graph", GRAPHS) if graph else ("rows or a truth value", RESULTS)
         raise NotAcceptable(
             f"The answer is {kind}, and no format for that is accepted.",
             offers=sorted(one.media_type for one in offers),
         )
     chosen = BY_NAME[name]
-    write(found, cast("IO[bytes]", output), syntax=chosen, prefixes=prefixes, rows=question.rows)
+    write(told, cast("IO[bytes]", output), syntax=chosen, prefixes=prefixes, rows=question.rows)
     return name
 
 

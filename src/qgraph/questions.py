@@ -1,30 +1,183 @@
-"""The questions a graph must answer: its `queries/*.rq`, with their headers."""
+"""The questions a graph must answer: its `queries/*.rq`, with their headers and parameters.
+
+A file runs as it stands in any engine. What a reader may choose stands in it as
+`VALUES ?name { … }` with one value, the default, or UNDEF for none; a line of the
+header says of what kind it is:
+
+    # param: person, text@en, such as "Judith Butler": Whose name, as the graph writes it.
+"""
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
-from qgraph.errors import SourceError
+from qgraph.errors import NotFound, QueryError, RequestError, SourceError
+from qgraph.formats import BY_NAME
+from qgraph.namespaces import XSD
+from qgraph.precheck import TOKEN
+from qgraph.store import DefaultGraph, Literal, NamedNode, Quad, Term, parse, text_of
 
 HEADER = re.compile(r"^# (title|question): *(.+?) *$", re.MULTILINE)
+DECLARED = re.compile(r"^# param:(.*)$", re.MULTILINE)
+PARAMETER = re.compile(
+    r" *(?P<name>[a-z]\w*), (?P<kind>[a-z]+)([@:](?P<of>[\w-]+))?,"
+    r' such as "(?P<example>[^"]+)": (?P<said>.+?) *'
+)
+ONE = r'UNDEF|<[^<>\s]*>|"(?:[^"\\\n]|\\.)*"(?:@[\w-]+|\^\^\S+)?|[+-]?\d+|true|false'
+VALUES = re.compile(rf"\bVALUES\s*[?$](?P<name>\w+)\s*\{{\s*(?P<value>{ONE})\s*\}}", re.IGNORECASE)
+RESERVED = ("format", "version", "bom")
+TYPED = {"integer": "integer", "year": "gYear", "boolean": "boolean"}
+# What a value of a kind looks like, in a pattern that JSON Schema has too, and in words.
+LOOKS = {
+    "text": (r"\S", "words"),
+    "language": (r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", "the tag of a language"),
+    "integer": (r"^[+-]?[0-9]{1,18}$", "a whole number"),
+    "year": (r"^-?[0-9]{4,6}$", "a year"),
+    "boolean": (r"^(true|false)$", "true or false"),
+    "iri": (r"^[A-Za-z][A-Za-z0-9+.-]*:\S+$", "an IRI"),
+    "thing": (r"^\S+$", "the IRI, or the path, of a thing of the kind “{}”"),
+}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What a reader may choose in a question.
+
+    *of* is the language of a text, or the kind of a thing; *default* is empty where
+    any value will do.
+    """
+
+    name: str
+    kind: str
+    of: str
+    default: str
+    example: str
+    sentence: str
+
+    @property
+    def expected(self) -> str:
+        """What a value is, in words."""
+        return LOOKS[self.kind][1].format(self.of)
+
+    def schema(self) -> dict[str, object]:
+        """Return what a value is as JSON Schema (2020-12, which OpenAPI 3.1 takes)."""
+        kind = {"integer": "integer", "boolean": "boolean"}.get(self.kind, "string")
+        said: dict[str, object] = {"type": kind, "description": self.sentence}
+        if kind == "string":
+            said["pattern"] = LOOKS[self.kind][0]
+        values = {"default": self.default, "examples": self.example}
+        typed = {name: _json(kind, value) for name, value in values.items() if value}
+        return said | typed | {"examples": [typed["examples"]]}
 
 
 @dataclass(frozen=True)
 class Question:
-    """One question: the name of its file, its title, the question in words, the query."""
+    """One question: the name of its file, its title, the question in words, the query, what may be chosen."""
 
     name: str
     title: str
     question: str
     query: str
+    parameters: tuple[Parameter, ...] = ()
 
 
 def read(graph: Path) -> list[Question]:
     """Return the questions of folder *graph*, by name.
 
-    Raises SourceError for a file whose header lacks a title or a question.
+    Raises SourceError for a file whose header lacks a title or a question, or
+    declares other parameters than the query has.
     """
     return [_read(path) for path in sorted((graph / "queries").glob("*.rq"))]
+
+
+def named(questions: Sequence[Question], name: str) -> Question:
+    """Return the one of *questions* with this *name*. Raises NotFound with near matches."""
+    by_name = {one.name: one for one in questions}
+    if name not in by_name:
+        raise NotFound(f"There is no question “{name}”{near(name, by_name)}.")
+    return by_name[name]
+
+
+def near(name: str, known: Mapping[str, object] | Sequence[str]) -> str:
+    """Return which of the *known* names are like *name*, to go on a sentence; empty if none is."""
+    found = get_close_matches(name, list(known), n=3, cutoff=0.5)
+    return f"; there is {' and '.join(f'“{one}”' for one in found)}" if found else ""
+
+
+def bind(question: Question, given: Mapping[str, Sequence[str]], base: str) -> str:
+    """Return the query of *question* with the values *given* in place of its defaults.
+
+    A value becomes a term first, and what stands in the query is that term as
+    the engine itself writes it. An empty one counts as none. Raises RequestError
+    that names the parameter, its kind and an example.
+    """
+    known = {one.name: one for one in question.parameters}
+    for name in given:
+        if name not in known:
+            has = f"it has {', '.join(known)}" if known else "it has none"
+            raise RequestError(
+                f"“{question.name}” has no parameter “{name}”{near(name, known)}: {has}.", parameter=name
+            )
+    chosen = {name: _value(known[name], values) for name, values in given.items()}
+    terms = {name: _written(_term(known[name], value, base)) for name, value in chosen.items() if value}
+    query, text = question.query, ""
+    done = 0
+    for block in _blocks(query):
+        if block["name"] in terms:
+            start, end = block.span("value")
+            text, done = text + query[done:start] + terms[block["name"]], end
+    return text + query[done:]
+
+
+def _value(parameter: Parameter, values: Sequence[str]) -> str:
+    if len(values) > 1:
+        raise RequestError(f"“{parameter.name}” is given {len(values)} times, expected once.")
+    return values[0].strip() if values else ""
+
+
+def _wrong(parameter: Parameter, value: str) -> RequestError:
+    return RequestError(
+        f"“{parameter.name}” is “{value}”, expected {parameter.expected} ({parameter.kind}),"
+        f" such as {parameter.example}.",
+        parameter=parameter.name,
+        kind=parameter.kind,
+        example=parameter.example,
+    )
+
+
+def _term(parameter: Parameter, value: str, base: str) -> Term:
+    """Return *value* as the term that *parameter* stands for. Raises RequestError."""
+    if not re.search(LOOKS[parameter.kind][0], value):
+        raise _wrong(parameter, value)
+    if parameter.kind in TYPED:
+        return Literal(value, datatype=NamedNode(XSD + TYPED[parameter.kind]))
+    if parameter.kind in ("text", "language"):
+        return Literal(value, language=parameter.of) if parameter.of else Literal(value)
+    iri = value if parameter.kind == "iri" else _thing(value, base, parameter.of)
+    try:
+        node = NamedNode(iri)
+    except ValueError as error:
+        raise _wrong(parameter, value) from error
+    if parameter.kind == "thing" and not re.fullmatch(re.escape(f"{base}{parameter.of}/") + r"[^/\s]+", iri):
+        raise _wrong(parameter, value)
+    return node
+
+
+def _thing(value: str, base: str, kind: str) -> str:
+    """Return the IRI of the thing that *value* names: in full, by its path, or by the end of it."""
+    if ":" in value:
+        return value
+    return base + value if value.startswith(f"{kind}/") else f"{base}{kind}/{value}"
+
+
+def _written(term: Term) -> str:
+    """Return *term* as the engine writes it, which read again is that one term and no more."""
+    quad = Quad(NamedNode("urn:s"), NamedNode("urn:p"), term, DefaultGraph())
+    if parse(f"{quad} .".encode(), BY_NAME["nquads"]) != [quad]:
+        raise QueryError("A value cannot be written into the query.")
+    return str(term)
 
 
 def _read(path: Path) -> Question:
@@ -32,4 +185,77 @@ def _read(path: Path) -> Question:
     header = dict(HEADER.findall(query))
     if not header.get("title") or not header.get("question", "").endswith("?"):
         raise SourceError(f"{path}:1: expected “# title:” and “# question:” with a question mark.")
-    return Question(path.stem, header["title"], header["question"], query)
+    parameters = tuple(_parameters(path, query))
+    return Question(path.stem, header["title"], header["question"], query, parameters)
+
+
+def _parameters(path: Path, query: str) -> Iterator[Parameter]:
+    """Yield what the header of *query* declares, each found in it. Raises SourceError where they differ."""
+    standing = {block["name"]: block for block in _blocks(query)}
+    for line in DECLARED.finditer(query):
+        where = f"{path}:{_line(query, line.start())}"
+        said = PARAMETER.fullmatch(line[1])
+        if said and said["name"] in RESERVED:
+            raise SourceError(
+                f"{where}: “{said['name']}” means something else in an address: choose another."
+            )
+        if not said or said["kind"] not in LOOKS or (said["kind"] == "thing" and not said["of"]):
+            raise SourceError(
+                f'{where}: expected “# param: name, kind, such as "…": A sentence.”, the kind being one of'
+                f" {', '.join(LOOKS)} (text@en, thing:film)."
+            )
+        block = standing.pop(said["name"], None)
+        if block is None:
+            raise SourceError(
+                f"{where}: “{said['name']}” is declared, and no VALUES ?{said['name']} {{ … }} with one value"
+                " stands in the query."
+            )
+        default = _default(block["value"])
+        made = Parameter(said["name"], said["kind"], said["of"] or "", default, said["example"], said["said"])
+        _check(made, block["value"], where)
+        yield made
+    for name, block in standing.items():
+        raise SourceError(
+            f"{path}:{_line(query, block.start())}: VALUES ?{name} holds one value, and no"
+            f" “# param: {name}, …” declares it."
+        )
+
+
+def _check(parameter: Parameter, written: str, where: str) -> None:
+    """Raise SourceError where the default, as it is *written*, or the example is not of the kind."""
+    kind, tag = parameter.kind, f"@{parameter.of}" if parameter.of else '"'
+    fits = (written[0] == "<") == (kind in ("iri", "thing")) and (kind != "text" or written.endswith(tag))
+    if written != "UNDEF" and not fits:
+        raise SourceError(f"{where}: “{parameter.name}” stands for {parameter.expected}, found {written}.")
+    try:
+        for value in filter(None, (parameter.default, parameter.example)):
+            base = value.partition(f"{parameter.of}/")[0] if ":" in value else "urn:"
+            _term(parameter, value, base)
+    except RequestError as error:
+        raise SourceError(f"{where}: {error}") from error
+
+
+def _default(written: str) -> str:
+    """Return the value that is *written* in a query, as a reader would give it; empty for UNDEF."""
+    if written == "UNDEF":
+        return ""
+    if written[0] not in '<"':
+        return written
+    [quad] = parse(f"<urn:s> <urn:p> {written.replace('xsd:', f'{XSD}')} .".encode(), BY_NAME["turtle"])
+    return text_of(quad.object)
+
+
+def _blocks(query: str) -> Iterator[re.Match[str]]:
+    """Yield each `VALUES ?name { one value }` of *query*, outside its comments."""
+    plain = TOKEN.sub(lambda token: " " * len(token[0]) if token[0].startswith("#") else token[0], query)
+    return VALUES.finditer(plain)
+
+
+def _line(text: str, at: int) -> int:
+    return text.count("\n", 0, at) + 1
+
+
+def _json(kind: str, value: str) -> object:
+    if kind == "integer":
+        return int(value)
+    return value == "true" if kind == "boolean" else value

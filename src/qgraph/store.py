@@ -175,6 +175,14 @@ def dump(items: Iterable[Quad] | Iterable[Triple], syntax: Format, prefixes: dic
     return written or b""
 
 
+def write_items(
+    items: Iterable[Quad] | Iterable[Triple], output: IO[bytes], syntax: Format, *, prefixes: dict[str, str]
+) -> None:
+    """Write *items* to *output* in *syntax* as they come. Raises NotAcceptable for what it cannot hold."""
+    target = cast("IO[bytes]", Xml(output)) if syntax.name == "rdfxml" else output
+    pyoxigraph.serialize(items, target, RDF_SYNTAX[syntax.name], prefixes=prefixes)
+
+
 def ask(
     store: Store,
     query: str,
@@ -324,13 +332,14 @@ def _write_csv(rows: QuerySolutions, output: IO[bytes], limit: int) -> None:
     table.writerow(variable.value for variable in rows.variables)
     for number, row in enumerate(rows, 1):
         check_rows(number, limit)
-        table.writerow(_csv_cell(row[variable]) for variable in rows.variables)
+        table.writerow(csv_cell(row[variable]) for variable in rows.variables)
 
 
-def _csv_cell(term: NamedNode | BlankNode | Literal | Triple | None) -> str:
+def csv_cell(term: NamedNode | BlankNode | Literal | Triple | None) -> str:
+    """Return *term* as a cell of SPARQL 1.1 CSV (section 3), unquoted; a triple term as in SPARQL 1.2."""
     if isinstance(term, Triple):
         parts = [
-            f'"{part.value}"' if isinstance(part, Literal) else _csv_cell(part)
+            f'"{part.value}"' if isinstance(part, Literal) else csv_cell(part)
             for part in (term.subject, term.predicate, term.object)
         ]
         return f"<<( {' '.join(parts)} )>>"

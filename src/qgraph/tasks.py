@@ -3,15 +3,30 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import IO, Any, cast
 
-from qgraph import catalog, descriptions, jsonld, profiles, query, statistics, things, vocabulary
+from qgraph import (
+    catalog,
+    descriptions,
+    export,
+    jsonld,
+    profiles,
+    query,
+    spreadsheets,
+    statistics,
+    things,
+    versions,
+    vocabulary,
+)
 from qgraph.formats import BY_NAME
 from qgraph.layout import is_fact, laid_out
 from qgraph.query import Spool, question_of
+from qgraph.selection import ORDERED, Export, Graphs, Selection
 from qgraph.settings import Settings
 from qgraph.store import Store
 from qgraph.versions import Version
+
+ROW_BY_ROW = ("csv", "csvw", "geojson")  # each row is in order, whatever the order of the store
 
 
 @dataclass(frozen=True)
@@ -78,6 +93,31 @@ def _labels(given: Given, spool: Spool, *, iris: list[str]) -> str:
     return _values(things.labels(given.store, iris), spool)
 
 
+def _export(given: Given, spool: Spool, *, selection: dict[str, Any], **asked: Any) -> str:
+    """Write an export; of a large version from the disk, whose order is the same in every process."""
+    chosen, version = given.settings, given.version
+    store = given.store
+    if version.counts.get("quads", 0) > ORDERED and asked["syntax"] not in ROW_BY_ROW:
+        store = versions.open_version(chosen.store, version.number)
+    wanted = Export(Selection(**selection), limit=chosen.result_limit, **asked)
+    export.write(store, version, wanted, output=cast("IO[bytes]", spool))
+    return wanted.syntax
+
+
+def _table(given: Given, spool: Spool, *, text: str, syntax: str, bom: bool = False) -> str:
+    """Write the answer to a query for a spreadsheet."""
+    question = question_of(given.settings, base=given.version.base, text=text)
+    asked = Export(syntax=syntax, bom=bom, limit=given.settings.result_limit)
+    output = cast("IO[bytes]", spool)
+    spreadsheets.write_answer(given.store, question, asked, version=given.version, output=output)
+    return syntax
+
+
+def _kinds(given: Given, spool: Spool) -> str:
+    graphs = Graphs(given.store, given.version.base, Selection())
+    return _values([asdict(one) for one in graphs.kinds().values()], spool)
+
+
 def _version(given: Given, spool: Spool) -> str:
     return _values(asdict(given.version), spool)
 
@@ -140,4 +180,7 @@ TASKS: Mapping[str, Callable[..., str]] = {
     "vocabulary": _vocabulary,
     "terms": _terms,
     "unlisted": _unlisted,
+    "export": _export,
+    "table": _table,
+    "kinds": _kinds,
 }

@@ -1,13 +1,15 @@
 """What every command shares: errors as sentences, options, reports and progress."""
 
 import json
+import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 
@@ -97,6 +99,59 @@ class Progress:
         if sys.stderr.isatty():
             seconds = time.monotonic() - self.started
             click.echo(f"{seconds:5.1f} s  {STAGES[stage]} …", err=True)
+
+
+@contextmanager
+def written(name: str) -> Iterator[IO[bytes]]:
+    """Open the file *name*, or - for standard output; it is there once all of it is written.
+
+    Raises SettingsError where it cannot be.
+    """
+    if name == "-":
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    path = Path(name)
+    plain = path.is_file() or not path.exists()  # and no device, which must not be replaced
+    # click's own atomic file takes the place of the old one after an error too
+    part = path.with_name(f".{path.name}.{os.getpid()}") if plain else path
+    try:
+        with part.open("xb" if plain else "wb") as file:
+            yield file
+        if plain:
+            part.replace(path)
+    except OSError as error:
+        raise SettingsError(f"{name} cannot be written: {error.strerror or error}.") from error
+    finally:
+        if plain:
+            part.unlink(missing_ok=True)
+
+
+class Meter:
+    """Writes on to *output*; on a terminal, shows once a second how much has been written."""
+
+    def __init__(self, output: IO[bytes]) -> None:
+        self.output = output
+        self.size = 0
+        self.shown = time.monotonic()
+        self.tells = sys.stderr.isatty()
+
+    def write(self, chunk: bytes) -> int:
+        """Write *chunk* and return its length."""
+        self.size += len(chunk)
+        if self.tells and time.monotonic() - self.shown > 1:
+            self.shown = time.monotonic()
+            click.echo(f"\r{self.size / 1e6:9.1f} MB written", nl=False, err=True)
+        return self.output.write(chunk)
+
+    def flush(self) -> None:
+        """Have what was written go on."""
+        self.output.flush()
+
+    def end(self) -> None:
+        """Go to a line of its own, where something was shown."""
+        if self.tells and self.size:
+            click.echo(f"\r{self.size / 1e6:9.1f} MB written", err=True)
 
 
 def text_of_query(text: str) -> str:

@@ -1,19 +1,17 @@
-"""Commands on the graph as it is: build, serve, ask, check, export."""
+"""Commands on the graph as it is: build, serve, ask, check."""
 
 import json
 import sys
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 
 from qgraph import commit, history, passages, process, query, versions
 from qgraph.cli.frame import FILE, FOLDER, Progress, graph_command, tell, text_of_query
 from qgraph.errors import SettingsError
-from qgraph.export import export as exported
-from qgraph.formats import BY_NAME, GRAPHS, RESULTS, TURTLE12
+from qgraph.formats import BY_NAME, GRAPHS, RESULTS
 from qgraph.query import Question, Spool, question_of
 from qgraph.settings import Settings
 from qgraph.tokens import check_admin_file
@@ -119,27 +117,6 @@ def validate(chosen: Settings, files: tuple[Path, ...], *, as_json: bool) -> Non
     """
     report = commit.validate(chosen, files, progress=Progress())
     tell(report, as_json=as_json, fine="Every shape and rule is kept.")
-
-
-@graph_command
-@click.option(
-    "--format",
-    "syntax",
-    type=click.Choice([f.name for f in (*GRAPHS, TURTLE12)]),
-    default="turtle",
-    show_default=True,
-)
-@click.option("--output", type=click.File("wb", lazy=True, atomic=True), default="-", help="File to write.")
-def export(chosen: Settings, syntax: str, output: BinaryIO) -> None:
-    """Write the published graph: one graph of facts, or the whole dataset as TriG or N-Quads.
-
-    \b
-    Example: qgraph export --format jsonld --output graph.jsonld
-    """
-    number = versions.current(chosen.store)
-    version = versions.describe(chosen.store, number)
-    Progress()("export")
-    output.write(exported(versions.open_version(chosen.store, number), version, BY_NAME[syntax]))
 
 
 @graph_command

@@ -5,19 +5,22 @@ from pathlib import Path
 
 from flask import Flask, Response, request
 
-from qgraph import profiles, questions
+from qgraph import profiles
+from qgraph import questions as asking
 from qgraph.commit import Desk
 from qgraph.engine import Engine
 from qgraph.settings import Settings
 from qgraph.web import (
     dataset,
     errors,
+    exports,
     feeds,
     graphs,
     history,
     ontology,
     openapi,
     pages,
+    questions,
     signposting,
     sparql,
     things,
@@ -39,7 +42,7 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     app = Flask("qgraph", template_folder=str(here / "templates"), static_folder=str(here / "static"))
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.upload_limit
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    asked = [] if settings.bare else questions.read(settings.graph)
+    asked = [] if settings.bare else asking.read(settings.graph)
     app.extensions["qgraph"] = pages.Site(settings, engine, asked, Desk(settings))
     app.extensions["qgraph.telling"] = (
         profiles.read(settings.graph) if not settings.bare else profiles.Telling()
@@ -51,6 +54,8 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     app.register_blueprint(ontology.blueprint)
     app.register_blueprint(openapi.blueprint)
     app.register_blueprint(signposting.blueprint)
+    app.register_blueprint(questions.blueprint)
+    app.register_blueprint(exports.blueprint)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(graphs.blueprint)
     app.register_blueprint(things.blueprint)

@@ -1,4 +1,4 @@
-"""Pages for people: home, the query page, a question; and what all pages need."""
+"""Pages for people: home and the query page; and what all pages need."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -16,14 +16,13 @@ from flask import (
     redirect,
     render_template,
     request,
-    url_for,
 )
 from werkzeug.wrappers import Response as AnyResponse
 
 from qgraph import keeping, versions
 from qgraph.commit import Desk
 from qgraph.engine import Engine, Reply, Task
-from qgraph.errors import NotFound, QgraphError, ResultTooLarge, StoreError
+from qgraph.errors import QgraphError, ResultTooLarge, StoreError
 from qgraph.formats import BY_NAME
 from qgraph.protocol import choose
 from qgraph.questions import Question
@@ -173,24 +172,6 @@ def health() -> Response:
     """Say that the server answers, and from which version."""
     version = site().version()
     return jsonify(status="ok", version=version.number, digest=version.digest)
-
-
-@blueprint.get("/questions/")
-def questions() -> AnyResponse:
-    """Lead to the list of questions."""
-    return redirect(url_for("pages.home") + "#questions")
-
-
-@blueprint.get("/questions/<name>")
-def question(name: str) -> str:
-    """Show the question *name* with its answer."""
-    asked = next((one for one in site().questions if one.name == name), None)
-    if asked is None:
-        raise NotFound(f"There is no question “{name}”.")
-    table = table_of(asked.query)
-    return render_template(
-        "sparql.html", asked=asked, query=asked.query, questions=site().questions, table=table
-    )
 
 
 def query_page() -> Response:

@@ -1,0 +1,171 @@
+"""`/questions/`: each question as a page with a form, and its answer in every format."""
+
+import json
+from collections.abc import Sequence
+from hashlib import blake2b
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, render_template, request, url_for
+
+from qgraph import __version__, questions
+from qgraph.engine import Reply
+from qgraph.errors import NotAcceptable, QgraphError, RequestError
+from qgraph.formats import BY_FILE, GRAPHS, RESULTS, Format
+from qgraph.protocol import choose
+from qgraph.questions import Question
+from qgraph.versions import Version
+from qgraph.web import writes
+from qgraph.web.cache import is_lasting
+from qgraph.web.errors import problem
+from qgraph.web.exchange import hand_on
+from qgraph.web.negotiation import wants_page
+from qgraph.web.pages import site, table_of
+from qgraph.web.sparql import CORS
+
+blueprint = Blueprint("questions", __name__)
+METHODS = "GET, HEAD, OPTIONS"
+OPTIONS = CORS | {
+    "Allow": METHODS,
+    "Access-Control-Allow-Headers": "Accept, If-None-Match",
+    "Access-Control-Allow-Methods": METHODS,
+    "Access-Control-Max-Age": "86400",
+}
+ROWS = (*RESULTS, BY_FILE["xlsx"])
+BY_PARAMETER = {key: one for one in ROWS + GRAPHS for key in (one.suffix, one.name)}
+PAGE = "html"
+DOWNLOADS = ("csv", "tsv", "xlsx")
+TRUTH = {"": False, "0": False, "false": False, "1": True, "true": True}
+
+
+@blueprint.route("/questions/", methods=["GET", "OPTIONS"])
+def all_questions() -> Response:
+    """List the questions by title: a page, or JSON with the parameters of each as JSON Schema."""
+    if request.method == "OPTIONS":
+        return Response(status=204, headers=OPTIONS)
+    listed = sorted(site().questions, key=lambda one: (one.title.casefold(), one.name))
+    if wants_page(request.headers.get("Accept", "")):
+        shown = render_template("questions.html", questions=listed)
+        return Response(shown, headers={"Vary": "Accept"})
+    said = json.dumps([_listed(one) for one in listed], indent=1, ensure_ascii=False)
+    return Response(said, content_type="application/json", headers=CORS | {"Vary": "Accept"})
+
+
+def _listed(question: Question) -> dict[str, object]:
+    return {
+        "name": question.name,
+        "title": question.title,
+        "question": question.question,
+        "url": url_for("questions.one_question", name=question.name),
+        "parameters": {one.name: one.schema() for one in question.parameters},
+    }
+
+
+@blueprint.route("/questions/<name>", methods=["GET", "OPTIONS"])
+def one_question(name: str) -> Response:
+    """Answer the question *name* with the parameters of the address: as data, or as a page."""
+    question = questions.named(site().questions, name)
+    if request.method == "OPTIONS":
+        return Response(status=204, headers=OPTIONS)
+    given = {key: request.args.getlist(key) for key in request.args if key not in questions.RESERVED}
+    version = site().version()
+    syntax = _syntax()
+    if syntax == PAGE:
+        return _page(question, given, version)
+    text = questions.bind(question, given, version.base)
+    bom = flag("bom")
+    response = tagged(version, (question.name, text, syntax, bom))
+    if not is_lasting(text):
+        del response.headers["ETag"]
+        response.headers["Cache-Control"] = "no-store"
+    if response.status_code == 304:
+        return response
+    reply = _asked(text, syntax, bom=bom)
+    return sent(response, reply, version, name=name)
+
+
+def _syntax() -> str:
+    """Return the name of the format that is asked for, or PAGE. Raises NotAcceptable."""
+    accept = request.headers.get("Accept", "")
+    named = request.args.get("format", "")
+    if named == PAGE or (not named and wants_page(accept)):
+        return PAGE
+    if named:
+        if named not in BY_PARAMETER:
+            raise not_offered(f"There is no format “{named}”", [*ROWS, *GRAPHS])
+        return BY_PARAMETER[named].name
+    chosen = choose(accept, ROWS) or choose(accept, GRAPHS)
+    if not chosen:
+        raise not_offered(f"None of {accept} is offered", [*ROWS, *GRAPHS])
+    return chosen
+
+
+def not_offered(said: str, offered: Sequence[Format]) -> NotAcceptable:
+    """Return that *said* is so, and the formats that are *offered*."""
+    names = ", ".join(one.name for one in offered)
+    return NotAcceptable(f"{said}; there is {names}.", offers=[one.media_type for one in offered])
+
+
+def flag(name: str, *, default: bool = False) -> bool:
+    """Return the parameter *name* as a truth value. Raises RequestError."""
+    written = request.args.get(name, "1" if default else "")
+    if written.lower() not in TRUTH:
+        raise RequestError(f"“{name}” is “{written}”, expected 0 or 1 (boolean), such as {name}=1.")
+    return TRUTH[written.lower()]
+
+
+def _asked(text: str, syntax: str, *, bom: bool) -> Reply:
+    """Return the answer to the query *text*. For who reads it in a spreadsheet no text is a formula."""
+    if syntax in ("csv", "xlsx"):
+        return site().reply("table", text=text, syntax=syntax, bom=bom)
+    rows, graphs = syntax in {one.name for one in RESULTS}, syntax in {one.name for one in GRAPHS}
+    like = {"json": "jsonld", "xml": "rdfxml"}.get(syntax, "")
+    return site().reply(
+        "query", text=text, results=syntax if rows else "", triples=syntax if graphs else like
+    )
+
+
+def tagged(version: Version, what: object) -> Response:
+    """Return an empty answer with the tag of *what* there is in *version*; a 304 for who knows it."""
+    mark = blake2b(repr((__version__, what)).encode(), digest_size=9).hexdigest()
+    own = {"ETag": writes.etag(version, mark), "Cache-Control": "no-cache", "Vary": "Accept"}
+    response = Response(headers=CORS | own)
+    response.make_conditional(request)
+    return response
+
+
+def sent(response: Response, reply: Reply, version: Version, *, name: str) -> Response:
+    """Give *response* the body and the headers of *reply*; its file is called *name*, with a suffix."""
+    made = BY_FILE[reply.kind]
+    if reply.version != version.number:  # published since
+        del response.headers["ETag"]
+    kind = made.media_type + "; charset=utf-8" * made.media_type.startswith("text/")
+    response.headers["Content-Type"] = kind + "; header=present" * (made.name == "csv")
+    response.headers["Content-Length"] = str(reply.size)
+    way = "attachment" if made.name in DOWNLOADS or made.name == "zip" else "inline"
+    response.headers["Content-Disposition"] = f'{way}; filename="{name}.{made.suffix}"'
+    hand_on(response, reply.body)
+    return response
+
+
+def _page(question: Question, given: dict[str, list[str]], version: Version) -> Response:
+    """Show *question* with its form and its answer, or what is wrong with a parameter."""
+    shown: dict[str, object] = {"asked": question, "query": question.query, "given": {}}
+    status = 200
+    shown["given"] = {name: values[-1] for name, values in given.items()}
+    try:
+        text = questions.bind(question, given, version.base)
+        shown |= {"query": text, "table": table_of(text)}
+    except QgraphError as error:
+        fault = problem(error)
+        shown["problem"], status = fault.body, fault.status
+    chosen = [(name, value) for name, values in given.items() for value in values if value]
+    chosen += [("version", request.args["version"])] if request.args.get("version") else []
+    here = url_for("questions.one_question", name=question.name)
+    links = {one.name: f"{here}?{urlencode([*chosen, ('format', one.name)])}" for one in ROWS}
+    shown["downloads"] = links
+    said = ", ".join(
+        f'<{link}>; rel="alternate"; type="{BY_FILE[name].media_type}"' for name, link in links.items()
+    )
+    return Response(
+        render_template("question.html", **shown), status, headers={"Vary": "Accept", "Link": said}
+    )
