@@ -57,3 +57,15 @@ def test_a_graph_without_a_base_is_refused(graph: Path) -> None:
 
     with pytest.raises(SourceError, match="core:graphBase"):
         load(find(graph))
+
+
+def test_no_blank_node_is_shared_by_ontology_and_shapes(graph: Path) -> None:
+    for name in ("ontology", "shapes"):
+        (graph / name / "blank.ttl").write_text(f'<{name}> <p> [ <q> "{name}" ], [ <q> "another" ] .')
+    loaded = load(find(graph))
+    nodes = [
+        {str(q.subject) for q in half if "another" in str(q)} for half in (loaded.ontology, loaded.shapes)
+    ]
+
+    assert [len(one) for one in nodes] == [1, 1]
+    assert nodes[0].isdisjoint(nodes[1])
