@@ -29,6 +29,10 @@ ROWS = {
         "catalog",
         "jsonld",
         "export",
+        "particulars",
+        "distribution",
+        "packages",
+        "release",
     ],
     "edges": ["cli", "web", "__main__", "__init__"],
 }
