@@ -212,7 +212,7 @@ def peer(exports: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
     data = tmp_path_factory.mktemp("peer")
     ran(program, "load", "--location", data, "--file", exports / "graph.trig")
     address = f"127.0.0.1:{free_port()}"
-    command = [str(program), "serve-read-only", "--location", str(data), "--bind", address]
+    command = [str(program), "serve", "--location", str(data), "--bind", address]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as server:
         try:
             assert until(lambda: server.poll() is None and answers(address), 20)

@@ -554,3 +554,21 @@ def test_rows_that_a_query_puts_in_no_order_are_sorted(graph: Path, tmp_path: Pa
         )
 
     assert (folder / "questions" / "any.csv").read_bytes() == b'a\r\n"b,"\r\nz\r\n'
+
+
+def test_a_place_where_nobody_can_write_is_told_in_words(house: Settings, tmp_path: Path) -> None:
+    (tmp_path / "dist").write_text("a file, not a folder")
+    told = released(house, tmp_path / "dist", "1.0.0")
+
+    assert told.exit_code == 1
+    assert told.stderr == f"Error: {tmp_path / 'dist'}: File exists; no release is made.\n"
+
+
+def test_no_release_is_made_of_a_plain_store_or_of_none(house: Settings, tmp_path: Path) -> None:
+    plain = replace(house, store=tmp_path / "plain", bare=True)
+    commit.start_bare(plain)
+
+    assert "A plain store has no ontology" in released(plain, tmp_path / "dist", "1.0.0").stderr
+    none = released(replace(house, store=tmp_path / "none"), tmp_path / "dist", "1.0.0")
+    assert "holds no version yet" in none.stderr
+    assert not (tmp_path / "none").exists()

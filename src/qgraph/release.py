@@ -5,6 +5,7 @@ tells when or where it was made.
 """
 
 import csv
+import errno
 import gzip
 import hashlib
 import io
@@ -20,13 +21,13 @@ from urllib.parse import unquote
 
 from qgraph import packages, particulars, provenance, questions, reports, versions
 from qgraph.distribution import File, Package, described
-from qgraph.errors import SettingsError, StoreError
+from qgraph.errors import DiskFull, SettingsError, StoreError
 from qgraph.export import export
 from qgraph.findings import Finding, Report
 from qgraph.formats import BY_NAME, GRAPHS, RDF_BY_SUFFIX
 from qgraph.namespaces import Names
 from qgraph.questions import Question
-from qgraph.store import NamedNode, Parser, Quad, Store, canonical, text_of
+from qgraph.store import NamedNode, Parser, Quad, Store, canonical, has_graph, text_of
 from qgraph.versions import PUBLIC, Version
 
 # Semantic Versioning 2.0.0, section 2, 9 and 10.
@@ -127,26 +128,51 @@ def make(number: str, output: Path, *, parts: tuple[Path, Path], hands: Hands, p
     check_number(number)
     graph, store = parts
     version = versions.describe(store, versions.current(store))
-    data = versions.folder(store, version.number) / PUBLIC
-    state, held = _state(data), versions.open_version(store, version.number)
+    held = versions.open_version(store, version.number)
+    if not has_graph(held, Names(version.base).ontology):
+        raise SettingsError("A plain store has no ontology and no shapes, so no release is made of it.")
     package = Package(number, version, particulars.read(held, version.base), [])
     _check_free(output, package.name)
     _check_folder(graph, held, version)
-    output.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".making-", dir=output) as making:
-        folder = Path(making) / package.name
+    with _disk(output), _in_place_of(versions.folder(store, version.number) / PUBLIC, output) as making:
+        folder = making / package.name
         folder.mkdir()
         _fill(Making(folder, package, graph, held, hands), versions.findings(store, version.number), progress)
         progress("pack")
         _settle(folder, version)
         _pack(folder, version)
+    return output / package.name
+
+
+@contextmanager
+def _disk(output: Path) -> Iterator[None]:
+    """Turn what the disk says no to into an error of ours."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise DiskFull("The disk is full; no release is made.") from error
+        raise StoreError(
+            f"{error.filename or output}: {error.strerror or error}; no release is made."
+        ) from error
+
+
+@contextmanager
+def _in_place_of(data: Path, output: Path) -> Iterator[Path]:
+    """Give a folder whose contents then appear in *output*, the files first; unless something is raised.
+
+    Raises StoreError if the store in folder *data* is another by then.
+    """
+    output.mkdir(parents=True, exist_ok=True)
+    state = _state(data)
+    with tempfile.TemporaryDirectory(prefix=".making-", dir=output) as making:
+        yield Path(making)
         if _state(data) != state:
-            raise StoreError(f"Version {version.number} was written anew or let go meanwhile: try again.")
+            raise StoreError("The version was written anew or let go meanwhile: make the release again.")
         for made in sorted(Path(making).iterdir(), key=Path.is_dir):
             versions.sync_tree(made)
             made.rename(output / made.name)
-        versions.sync(output)
-    return output / package.name
+    versions.sync(output)
 
 
 def _state(data: Path) -> int:
