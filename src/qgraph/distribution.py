@@ -58,7 +58,7 @@ class File:
 
 @dataclass(frozen=True)
 class Package:
-    """What a release is made of: its *number*, the version it holds, what is known of that, its files."""
+    """What a release is made of: its *number*, the version, what is known of it, its files but the pages."""
 
     number: str
     version: Version
@@ -96,7 +96,7 @@ def _dataset(package: Package, dumps: list[File]) -> Iterator[Triple]:
         (DCAT + "version", Literal(package.number)),
         (DCTERMS + "issued", Literal(package.day, datatype=NamedNode(XSD + "date"))),
         (DCTERMS + "identifier", Literal(version.digest)),
-        (DCTERMS + "isVersionOf", NamedNode(version.base)),
+        (DCAT + "isVersionOf", NamedNode(version.base)),
         (DCAT + "landingPage", NamedNode(HERE + "pages/index.html")),
         (VOID + "uriSpace", Literal(version.base)),
         (VOID + "triples", Literal(known.triples)),

@@ -131,15 +131,14 @@ def _crated(package: Package, licence: str) -> dict[str, object]:
 
 def _files(package: Package) -> Iterator[dict[str, object]]:
     for file in package.files:
-        if not file.path.startswith("pages/") and file.path != "ro-crate-metadata.json":
-            yield {
-                "@id": file.path,
-                "@type": "File",
-                "name": file.what,
-                "encodingFormat": file.media_type,
-                "contentSize": str(file.size),
-                "sha256": file.sha256,
-            }
+        yield {
+            "@id": file.path,
+            "@type": "File",
+            "name": file.what,
+            "encodingFormat": file.media_type,
+            "contentSize": str(file.size),
+            "sha256": file.sha256,
+        }
 
 
 def _agent(number: int) -> str:

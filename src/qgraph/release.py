@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import IO
 from urllib.parse import unquote
 
 from qgraph import packages, particulars, provenance, questions, reports, versions
@@ -214,7 +215,9 @@ def _fill(making: Making, findings: list[Finding], progress: Progress) -> None:
     progress("dumps")
     for syntax in GRAPHS:
         target = making.folder / "dumps" / f"graph.{syntax.suffix}.gz"
-        _write(target, _zipped(export(making.store, version, syntax), version))
+        target.parent.mkdir(exist_ok=True)
+        with target.open("wb") as written, _zipped(written, version) as packed:
+            packed.write(export(making.store, version, syntax))
     _copy(making)
     progress("questions")
     asked = questions.read(making.graph)
@@ -266,33 +269,41 @@ def _report(folder: Path, report: Report, version: Version) -> None:
 
 def _describe(making: Making, titles: dict[str, str]) -> None:
     """Write what is said about the release, the checksums last."""
+    folder = making.folder
     sheet = making.graph / "datasheet.md"
     words = sheet.read_text(encoding="utf-8") if sheet.exists() else ""
-    package = replace(making.package, files=list(_files(making.folder, titles)))
+
+    def package() -> Package:
+        """Return what there is by now, without the pages, which are many."""
+        paths = [path for path in _paths(folder) if path.relative_to(folder).parts[0] != "pages"]
+        return replace(making.package, files=[_file(path, folder, titles) for path in paths])
+
     for syntax in ("turtle", "jsonld"):
-        _write(making.folder / f"dataset.{BY_NAME[syntax].suffix}", described(package, syntax))
-    for name, text in {
-        "CITATION.cff": packages.citation(package),
-        "LICENCES.md": packages.licences(package),
-        "datasheet.md": packages.datasheet(package, words),
-    }.items():
-        _write(making.folder / name, text.encode())
-    package = replace(package, files=list(_files(making.folder, titles)))
-    _write(making.folder / "README.md", packages.readme(package).encode())
-    package = replace(package, files=list(_files(making.folder, titles)))
-    _write(making.folder / CRATE, packages.crate(package).encode())
-    sums = "".join(f"{one.sha256}  {one.path}\n" for one in _files(making.folder, titles))
-    _write(making.folder / SUMS, sums.encode())
+        _write(folder / f"dataset.{BY_NAME[syntax].suffix}", described(package(), syntax))
+    _write(folder / "CITATION.cff", packages.citation(making.package).encode())
+    _write(folder / "LICENCES.md", packages.licences(making.package).encode())
+    _write(folder / "datasheet.md", packages.datasheet(making.package, words).encode())
+    _write(folder / "README.md", packages.readme(package()).encode())
+    _write(folder / CRATE, packages.crate(package()).encode())
+    files = (_file(path, folder, titles) for path in _paths(folder))
+    _write(folder / SUMS, "".join(f"{one.sha256}  {one.path}\n" for one in files).encode())
 
 
-def _files(folder: Path, titles: dict[str, str]) -> Iterator[File]:
-    """Yield the files in *folder*, sorted by path; *titles* names those of the questions."""
-    for path in sorted((path for path in folder.rglob("*") if path.is_file()), key=Path.as_posix):
-        name = path.relative_to(folder).as_posix()
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        media_type = MEDIA.get(name.rpartition(".")[2], "text/plain")
-        yield File(name, _what(name, titles), media_type, path.stat().st_size, digest)
+def _paths(folder: Path) -> list[Path]:
+    """Return the files in *folder*, sorted."""
+    return sorted((path for path in folder.rglob("*") if path.is_file()), key=Path.as_posix)
+
+
+def _file(path: Path, folder: Path, titles: dict[str, str]) -> File:
+    """Return the file at *path* in *folder*; *titles* names those of the questions."""
+    name = path.relative_to(folder).as_posix()
+    media_type = MEDIA.get(name.rpartition(".")[2], "text/plain")
+    return File(name, _what(name, titles), media_type, path.stat().st_size, _sha256(path))
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _what(name: str, titles: dict[str, str]) -> str:
@@ -310,12 +321,9 @@ def _what(name: str, titles: dict[str, str]) -> str:
     return WHAT.get(name) or (f"{part.capitalize()}: {rest}" if rest else name)
 
 
-def _zipped(data: bytes, version: Version) -> bytes:
-    """Return *data* packed, with no other time than that of *version*."""
-    packed = io.BytesIO()
-    with gzip.GzipFile("", "wb", 9, packed, moment(version)) as file:
-        file.write(data)
-    return packed.getvalue()
+def _zipped(written: IO[bytes], version: Version) -> gzip.GzipFile:
+    """Return a file that packs what it is given into *written*, with no other time than that of *version*."""
+    return gzip.GzipFile("", "wb", 9, written, moment(version))
 
 
 def moment(version: Version) -> int:
@@ -340,7 +348,7 @@ def _pack(folder: Path, version: Version) -> None:
     target = folder.with_name(f"{folder.name}.tar.gz")
     with (
         target.open("wb") as written,
-        gzip.GzipFile("", "wb", 9, written, moment(version)) as packed,
+        _zipped(written, version) as packed,
         tarfile.open(mode="w", fileobj=packed, format=tarfile.PAX_FORMAT) as tar,
     ):
         for path in sorted([folder, *folder.rglob("*")], key=Path.as_posix):
@@ -353,6 +361,5 @@ def _pack(folder: Path, version: Version) -> None:
             else:
                 with path.open("rb") as content:
                     tar.addfile(entry, content)
-    with target.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    target.with_name(f"{target.name}.sha256").write_text(f"{digest}  {target.name}\n", encoding="ascii")
+    told = f"{_sha256(target)}  {target.name}\n"
+    target.with_name(f"{target.name}.sha256").write_text(told, encoding="ascii")
