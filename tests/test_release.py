@@ -4,9 +4,11 @@ import csv
 import gzip
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 import tarfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -572,3 +574,16 @@ def test_no_release_is_made_of_a_plain_store_or_of_none(house: Settings, tmp_pat
     none = released(replace(house, store=tmp_path / "none"), tmp_path / "dist", "1.0.0")
     assert "holds no version yet" in none.stderr
     assert not (tmp_path / "none").exists()
+
+
+def test_a_terminal_is_shown_how_far_it_is(house: Settings, tmp_path: Path) -> None:
+    ours, theirs = os.openpty()
+    places = ["--graph", str(house.graph), "--store", str(house.store), "--output", str(tmp_path)]
+    command = [sys.executable, "-m", "qgraph", "release", "1.0.0", *places]
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=theirs, check=True)
+    told = os.read(ours, 100_000).decode()
+    os.close(ours)
+    os.close(theirs)
+
+    for stage in ("writing the dumps", "answering the questions", "copying the pages", "10\r", "packing"):
+        assert stage in told

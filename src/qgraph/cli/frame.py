@@ -22,7 +22,7 @@ SERVING = (
     *("host", "port", "query_timeout", "bare", "open_writes", "public_url", "allow_service"),
     *("admin_token_file", "trust_proxy", "restricted"),
 )
-COUNTED = 50
+COUNTED = 10
 STAGES = {
     "load": "reading the files",
     "reason": "drawing the inferences",
