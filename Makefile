@@ -33,7 +33,7 @@ $(QGRAPH_STORE)/current: .venv/serve $(GRAPH)
 test: .venv/test tests/clients/node_modules
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --cov --cov-report=term
 
-# Clients in JavaScript; without npm their tests say why they are skipped.
+# Clients and readers in JavaScript; without npm their tests say why they are skipped.
 tests/clients/node_modules: tests/clients/package-lock.json
 	-@if command -v npm >/dev/null; then \
 	  npm ci --prefix tests/clients --ignore-scripts --no-audit --no-fund --loglevel=error && touch $@; fi
@@ -54,12 +54,13 @@ lint:
 types:
 	$(BIN)/mypy
 
-# What the tests need of the operating system: Python's venv module, curl for the README, npm for clients.
+# What the tests need of the operating system: Python's venv module, curl for the README, npm for clients,
+# rapper to read our exports.
 system:
-	@if command -v curl >/dev/null && command -v npm >/dev/null && $(PYTHON) -c 'import ensurepip' 2>/dev/null; then exit 0; \
+	@if command -v curl >/dev/null && command -v npm >/dev/null && command -v rapper >/dev/null && $(PYTHON) -c 'import ensurepip' 2>/dev/null; then exit 0; \
 	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
-	  apt-get update -qq && apt-get install -qq --yes --no-install-recommends curl python3-venv nodejs npm; \
-	else echo 'The tests need curl, npm and the venv module of Python: please install them.'; exit 1; fi
+	  apt-get update -qq && apt-get install -qq --yes --no-install-recommends curl python3-venv nodejs npm raptor2-utils; \
+	else echo 'The tests need curl, npm, rapper and the venv module of Python: please install them.'; exit 1; fi
 
 # Writes docs/reference anew from the commands, settings, ontology and shapes.
 docs: .venv/test

@@ -44,6 +44,10 @@ ROWS = {
         "spreadsheets",
         "jsonld",
         "export",
+        "particulars",
+        "distribution",
+        "packages",
+        "release",
     ],
     "edges": ["cli", "web", "__main__", "__init__"],
 }

@@ -6,7 +6,7 @@ from qgraph.errors import SourceError
 from qgraph.findings import Finding
 from qgraph.load import load
 from qgraph.sources import find
-from qgraph.store import text_of
+from qgraph.store import BlankNode, text_of
 
 
 def test_a_folder_becomes_data_ontology_and_shapes(graph: Path) -> None:
@@ -57,3 +57,16 @@ def test_a_graph_without_a_base_is_refused(graph: Path) -> None:
 
     with pytest.raises(SourceError, match="core:graphBase"):
         load(find(graph))
+
+
+def test_no_blank_node_is_shared_by_ontology_and_shapes(graph: Path) -> None:
+    for name in ("ontology", "shapes"):
+        (graph / name / "blank.ttl").write_text(f'<{name}> <p> [ <q> "{name}" ], [ <q> "another" ] .')
+    loaded = load(find(graph))
+    ontology, shapes = (
+        {str(quad.subject) for quad in part if isinstance(quad.subject, BlankNode)}
+        for part in (loaded.ontology, loaded.shapes)
+    )
+
+    assert min(len(ontology), len(shapes)) >= 2
+    assert ontology.isdisjoint(shapes)

@@ -28,6 +28,7 @@ def test_the_wheel_carries_the_graph_and_the_licences(wheel: Path) -> None:
             name.removeprefix("qgraph/graph/") for name in names if name.startswith(f"qgraph/graph/{folder}/")
         }
         assert held == {str(path.relative_to(ROOT)) for path in (ROOT / folder).rglob("*") if path.is_file()}
+    assert {"qgraph/graph/datasheet.md", "qgraph/graph/LICENSE-DATA"} <= set(names)
     for name in ("qgraph/py.typed", "qgraph/core/vocabulary.ttl", "qgraph/web/templates/base.html"):
         assert name in names
     assert [name.rpartition("/")[2] for name in names if "/licenses/" in name] == ["LICENSE", "LICENSE-DATA"]

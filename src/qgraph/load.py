@@ -1,6 +1,6 @@
 """Files to quads, each with its place."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -54,16 +54,19 @@ def load(sources: Sources, extra: Sequence[Path] = ()) -> Loaded:
         raise SourceError(f"The ontology names {len(bases)} graphs' bases by core:graphBase, expected one.")
     loaded.base = "".join(bases[:1])
     names = Names(loaded.base)
-    loaded.ontology = _into(names.ontology, ontology)
-    loaded.shapes = _into(names.shapes, _read(sources.shapes, loaded.base or UNBASED, loaded))
+    shapes = _read(sources.shapes, loaded.base or UNBASED, loaded)
+    # Together, so that no blank node of the one has the name of one of the other.
+    named = canonical([*_into(names.ontology, ontology), *_into(names.shapes, shapes)])
+    loaded.ontology = [quad for quad in named if text_of(quad.graph_name) == names.ontology]
+    loaded.shapes = [quad for quad in named if text_of(quad.graph_name) == names.shapes]
     loaded.data = _read([*sources.data, *extra], loaded.base or UNBASED, loaded)
     return loaded
 
 
-def _into(graph: str, quads: Iterable[Quad]) -> list[Quad]:
-    """Return *quads* in the named graph *graph*, blank nodes named canonically."""
+def _into(graph: str, quads: Iterable[Quad]) -> Iterator[Quad]:
+    """Yield *quads* in the named graph *graph*."""
     name = NamedNode(graph)
-    return canonical(Quad(q.subject, q.predicate, q.object, name) for q in quads)
+    return (Quad(quad.subject, quad.predicate, quad.object, name) for quad in quads)
 
 
 def _read(paths: Iterable[Path], base: str, loaded: Loaded) -> list[Quad]:

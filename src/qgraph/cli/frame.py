@@ -24,12 +24,17 @@ SERVING = (
     *("host", "port", "query_timeout", "bare", "open_writes", "public_url", "allow_service"),
     *("admin_token_file", "trust_proxy", "restricted"),
 )
+COUNTED = 10
 STAGES = {
     "load": "reading the files",
     "reason": "drawing the inferences",
     "validate": "checking shapes and rules",
     "publish": "publishing the version",
     "export": "writing the export",
+    "dumps": "writing the dumps",
+    "questions": "answering the questions",
+    "pages": "copying the pages",
+    "pack": "packing",
 }
 
 
@@ -99,6 +104,11 @@ class Progress:
         if sys.stderr.isatty():
             seconds = time.monotonic() - self.started
             click.echo(f"{seconds:5.1f} s  {STAGES[stage]} …", err=True)
+
+    def count(self, done: int) -> None:
+        """Show every now and then that so many are *done* of a stage."""
+        if done % COUNTED == 0 and sys.stderr.isatty():
+            click.echo(f"{done:13,}\r", nl=False, err=True)
 
 
 @contextmanager
