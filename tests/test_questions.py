@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +9,10 @@ from rdflib import Graph
 from conftest import CASES, ROOT
 from qgraph import questions
 from qgraph.errors import NotFound, RequestError, SourceError
+from qgraph.query import Question as Query
+from qgraph.query import Spool, answer
 from qgraph.questions import Question
+from qgraph.store import in_memory
 
 BASE = "https://tiny.example/"
 HEAD = "# title: A\n# question: B?\n# param: {}\nSELECT ?x {{ VALUES ?{} {{ {} }} ?x ?y ?{} }}\n"
@@ -126,3 +130,20 @@ def test_a_bound_query_runs_in_plain_rdflib(tmp_path: Path) -> None:
     query = questions.bind(asked(tmp_path, "text@en", "UNDEF"), {"one": ["Tide"]}, BASE)
 
     assert [str(row.x) for row in Graph().parse(data=data).query(query)] == [f"{BASE}film/tide"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        'a"b', "\\", "\\u0022 } #", '"@en } } #', "x\ny", "} SERVICE <http://e.example/> {", "'''", '"""',
+        "?x", "\x07", "\U0001f600", "\\uD800", "<urn:x>", "UNDEF",
+    ],
+)  # fmt: skip
+def test_whatever_is_sent_is_one_value(tmp_path: Path, value: str) -> None:
+    question = asked(tmp_path, "text@en", "UNDEF")
+    text = questions.bind(question, {"one": [value]}, BASE).replace("?x ?y ?one", "")
+    with Spool(10_000) as output:
+        answer(in_memory(), Query(text.replace("SELECT ?x", "SELECT ?one")), prefixes={}, output=output)
+        [row] = json.loads(output.read())["results"]["bindings"]
+
+    assert row["one"] == {"type": "literal", "xml:lang": "en", "value": value}
