@@ -30,6 +30,7 @@ NAMES = (LABEL, SKOS + "prefLabel", SKOS + "altLabel")
 TIER = NamedNode(CORE + "tier")
 TIERS = [CORE + tier for tier in ("Open", "Sensitive", "Restricted")]
 MESSAGE = "Changed under the care policy."
+CARE = "care"
 REFUSED = "What is left would break a rule; nothing has been forgotten."
 
 
@@ -37,7 +38,8 @@ REFUSED = "What is left would break a rule; nothing has been forgotten."
 class Forget:
     """What is to go: all that names one of *erased*; of *thing* the *old* text, or its tier below *tier*.
 
-    *words* are what the thing is called, for messages that may hold them.
+    *words* are what the thing is called, for messages that may hold them; *since* is the
+    oldest version that held it, whose files later ones may have too, deleted quads among them.
     """
 
     erased: list[str] = field(default_factory=list)
@@ -46,6 +48,7 @@ class Forget:
     new: str = ""
     tier: str = ""
     words: list[str] = field(default_factory=list)
+    since: int = 0
 
     def rewritten(self, quads: Iterable[Quad]) -> list[Quad]:
         """Return *quads* without what is to go, and with what stands in its place."""
@@ -104,11 +107,14 @@ def forget(settings: Settings, wanted: Forget) -> Forgotten:
     store = settings.store
     with versions.writing(store) as parent:
         finish(settings)
-        if not any(_is_in(store, number, wanted) for number in versions.numbers(store)):
+        holding = [number for number in versions.numbers(store) if _is_in(store, number, wanted)]
+        if not holding:
             raise NotFound("No version holds that.")
         erased = _with_dependents(settings, parent, wanted)
         words = _called(store, wanted)
-        return _finish(settings, _noted(store, replace(wanted, erased=erased, words=words)))
+        return _finish(
+            settings, _noted(store, replace(wanted, erased=erased, words=words, since=min(holding)))
+        )
 
 
 def finish(settings: Settings) -> None:
@@ -151,7 +157,7 @@ def _finish(settings: Settings, wanted: Forget) -> Forgotten:
     suppression.add(settings, wanted.erased)
     versions.swap_rebuilt(store)
     now = versions.current(store)
-    if _is_in(store, now, wanted) or _is_told(store, now, wanted):
+    if _is_in(store, now, wanted) or _is_told(store, now, wanted) or _inherits(store, now, wanted):
         _publish(settings, wanted)  # the version in force is never rewritten in its place
     for left in [*(store / "versions").glob(f"{versions.DAMAGED}*"), *store.glob("backup-*")]:
         versions.drop(left)
@@ -160,7 +166,7 @@ def _finish(settings: Settings, wanted: Forget) -> Forgotten:
     gone = [number for number in touched if number not in kept]
     keeping.let_go(store, gone, forgotten=True)
     for number in versions.numbers(store):
-        if number in touched or _is_told(store, number, wanted):
+        if number in touched or _is_told(store, number, wanted) or _inherits(store, number, wanted):
             _rebuild(settings, number, wanted)
     (store / JOURNAL).unlink()
     now = versions.current(store)
@@ -179,6 +185,15 @@ def _all(store: Path, number: int) -> Iterator[Quad]:
 def _is_in(store: Path, number: int, wanted: Forget) -> bool:
     """Say whether version *number* holds what is to go."""
     return any(wanted.touches(quad) for quad in _all(store, number))
+
+
+def _inherits(store: Path, number: int, wanted: Forget) -> bool:
+    """Say whether version *number* may have files of one that held what is to go, deleted or not.
+
+    A version that an erasure published was written anew, so nothing is inherited through it.
+    """
+    between = [one for one in versions.numbers(store) if wanted.since < one <= number] if wanted.since else []
+    return bool(between) and not any(versions.describe(store, one).curator == CARE for one in between)
 
 
 def _is_told(store: Path, number: int, wanted: Forget) -> bool:
@@ -288,7 +303,7 @@ def _elsewhere(data: Store, words: list[str]) -> list[str]:
 def _publish(settings: Settings, wanted: Forget) -> None:
     """Publish a version without what is to go, in files that never held it."""
     store, parent = settings.store, versions.current(settings.store)
-    said = versions.draft(versions.next_number(store), parent, message=MESSAGE, curator="care", role="admin")
+    said = versions.draft(versions.next_number(store), parent, message=MESSAGE, curator=CARE, role="admin")
     with versions.candidate(store, 0) as made:
         drafts = _fresh(settings, parent, wanted, made=made.path)
         versions.publish(store, made.path, {layer: _told(draft, said) for layer, draft in drafts.items()})
