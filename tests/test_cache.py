@@ -67,6 +67,19 @@ def test_an_answer_used_again_stays() -> None:
     assert not cache.get(key(2))
 
 
+def test_an_answer_is_packed_in_the_codings_that_were_asked_for() -> None:
+    cache, entry = Cache(limit=100_000), entry_of((), b"x" * 4000)
+    assert entry.response("gzip", "") is entry.plain
+
+    cache.put(key(1), entry.fitted("gzip"))
+    cache.put(key(1), cache.entries[key(1)].fitted("zstd"))
+    kept = cache.entries[key(1)]
+
+    assert not kept.lacks("gzip") + kept.lacks("zstd")
+    assert decompress(bytes(kept.response("gzip", "").body)) == b"x" * 4000
+    assert cache.size == kept.size + len(key(1)[2])
+
+
 def test_what_is_too_large_is_not_kept() -> None:
     cache = Cache(limit=100)
     cache.put(key(1), entry_of((), b"x" * 101))

@@ -7,11 +7,11 @@ a new version has new keys, and the oldest answers make room for them.
 import gzip
 import re
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import blake2b
-from typing import cast
+from typing import Self, cast
 
 import zstandard
 from werkzeug.http import parse_accept_header
@@ -26,6 +26,11 @@ LARGEST = 1_000_000
 WORTH_PACKING = 1_000
 OVERHEAD = 2_500  # bytes of memory that an answer takes beside its body and its key
 UNPACKED: Mapping[str, Response] = {}
+PACK: Mapping[str, Callable[[bytes], bytes]] = {
+    "zstd": partial(zstandard.compress, level=6),
+    "gzip": partial(gzip.compress, compresslevel=6, mtime=0),
+}
+OWN = ("etag", "content-length")  # headers of each form of an answer
 # Version, method, parameters, body, and the headers Host, Accept and Content-Type; of a page
 # “PAGE”, its address, nothing, and the headers Host, Accept and Accept-Profile.
 Key = tuple[tuple[int, ...], str, str, bytes, str, str, str]
@@ -33,7 +38,7 @@ Key = tuple[tuple[int, ...], str, str, bytes, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One complete answer, ready to be sent: as it is, and packed by coding.
+    """One complete answer, ready to be sent: as it is, and packed in each coding that was asked for.
 
     There are many, so each is few objects: Python's garbage collector walks over all of them.
     """
@@ -48,9 +53,26 @@ class Entry:
         bodies = [cast("bytes", one.body) for one in (self.plain, *self.packed.values())]
         return OVERHEAD + sum(map(len, bodies))
 
+    def lacks(self, accepted: str) -> str:
+        """Return the coding to pack the answer in for who accepts these, empty if it is ready."""
+        worth = len(cast("bytes", self.plain.body)) > WORTH_PACKING
+        coding = coding_of(accepted) if worth else ""
+        return "" if coding in self.packed else coding
+
+    def fitted(self, accepted: str) -> Self:
+        """Return the entry with the answer packed for who accepts these codings."""
+        coding = self.lacks(accepted)
+        if not coding:
+            return self
+        body = PACK[coding](cast("bytes", self.plain.body))
+        headers = tuple(one for one in self.plain.headers if one[0] not in OWN)
+        packed = _response(headers, body, tag=self.tag, coding=coding)
+        return replace(self, packed={**self.packed, coding: replace(packed, status=self.plain.status)})
+
     def response(self, accepted: str, known: str) -> Response:
         """Return the answer for who accepts these codings, or 304 (RFC 9110, section 13.1.2)."""
         coding = coding_of(accepted) if self.packed else ""
+        coding = coding if coding in self.packed else ""
         whole = self.packed[coding] if coding else self.plain
         if not known or whole.status != 200 or not is_known(_etag(self.tag, coding), known):
             return whole
@@ -68,14 +90,10 @@ def is_known(etag: str, known: str) -> bool:
 
 
 def entry_of(headers: Headers, body: bytes, status: int = 200) -> Entry:
-    """Return an answer of *body*, packed where that is worth it, tagged by its bytes and its *headers*."""
+    """Return an answer of *body*, not packed yet, tagged by its bytes and its *headers*."""
     tag = blake2b(repr(headers).encode() + body, digest_size=16).hexdigest()
-    bodies = {}
-    if len(body) > WORTH_PACKING:
-        bodies = {"zstd": zstandard.compress(body, 6), "gzip": gzip.compress(body, 6, mtime=0)}
-    packed = {coding: _response(headers, one, tag=tag, coding=coding) for coding, one in bodies.items()}
     plain = _response(headers, body, tag=tag)
-    return Entry(tag, plain if status == 200 else replace(plain, status=status), packed or UNPACKED)
+    return Entry(tag, plain if status == 200 else replace(plain, status=status), UNPACKED)
 
 
 def _response(headers: Headers, body: bytes, *, tag: str, coding: str = "") -> Response:
@@ -88,7 +106,7 @@ def _response(headers: Headers, body: bytes, *, tag: str, coding: str = "") -> R
 def coding_of(accepted: str) -> str:
     """Return the coding for a client that accepts *accepted*, empty for none (RFC 9110, section 12.5.3)."""
     likes = parse_accept_header(accepted)
-    best = max(("zstd", "gzip"), key=likes.quality)
+    best = max(PACK, key=likes.quality)
     return best if likes.quality(best) > 0 else ""
 
 
@@ -126,8 +144,10 @@ class Cache:
             self.entries.clear()
             self.size = 0
         size = _size(key, entry)
-        if size > min(LARGEST, self.limit) or key in self.entries:
+        if size > min(LARGEST, self.limit):
             return
+        if known := self.entries.pop(key, None):
+            self.size -= _size(key, known)
         self.entries[key] = entry
         self.size += size
         while self.size > self.limit:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from hashlib import file_digest
 from io import SEEK_END, BufferedReader, BytesIO
 from typing import cast
@@ -27,7 +27,7 @@ from qgraph.protocol import Request
 from qgraph.settings import Settings, is_loopback
 from qgraph.versions import FULL, PUBLIC
 from qgraph.web import HEADERS, access, memento, operators, writes
-from qgraph.web.cache import LARGEST, WORTH_PACKING, Cache, Entry, Key, entry_of, is_known, is_lasting
+from qgraph.web.cache import LARGEST, Cache, Entry, Key, entry_of, is_known, is_lasting
 from qgraph.web.errors import TITLES, Problem, problem
 from qgraph.web.exchange import Asked, Headers, Response, page
 from qgraph.web.pages import Site
@@ -121,7 +121,9 @@ class Front:
         if asked.path in operators.PATHS:
             operators.check_method(asked.method)
             return await run(self.watching, self._told, asked.path)
-        who = await run(self.watching, access.visitor, self.settings, asked.headers, asked.client)
+        who = access.Visitor()
+        if "authorization" in asked.headers:
+            who = await run(self.watching, access.visitor, self.settings, asked.headers, asked.client)
         leads = "accept-datetime" in asked.headers and not VERSION.search(asked.query)
         if leads and asked.method in ("GET", "HEAD"):
             return await run(self.watching, self._lead, asked)
@@ -154,6 +156,12 @@ class Front:
         What is kept was made in one state of the store from the beginning to the end.
         """
         state = self._state()
+        is_read = asked.method in ("GET", "HEAD") and not VERSION.search(asked.query)
+        key = self._key(asked, body) if state and is_read and "authorization" not in asked.headers else None
+        if key and (known := self.cache.entries.get(key)):
+            fitted = known.fitted(asked.header("accept-encoding"))
+            self.cache.put(key, fitted)
+            return _form(fitted, asked)
         response = page(self.app, asked, body)
         if response.lasting and asked.method == "HEAD":
             if not isinstance(response.body, bytes):
@@ -164,10 +172,9 @@ class Front:
         entry = _page_entry(response)
         if entry is None:
             return tagged(response, asked)
-        if "authorization" not in asked.headers and not VERSION.search(asked.query):
-            key = self._key(asked, body)
-            if key[0] == state:
-                self.cache.put(key, entry)
+        entry = entry.fitted(asked.header("accept-encoding"))
+        if key and self._state() == state:
+            self.cache.put(key, entry)
         return _form(entry, asked)
 
     def _state(self) -> tuple[int, ...]:
@@ -188,23 +195,27 @@ class Front:
     async def _queried(self, asked: Asked, body: bytes, task: Task) -> Response:
         """Return the answer of the engine, and keep it where it may be kept."""
         key = self._key(asked, body)
+        if known := self.cache.entries.get(key):  # but not in the coding that is asked for
+            return await self._ready(known, asked, key=key)
         reply = await self.engine.reply(task, asked.client)
         if task.version:
             version = versions.describe(self.settings.store, reply.version)
             return _unkept(reply, memento.headers_of(version, memento.original("/sparql", asked.query)))
         if reply.size > LARGEST:
             return _unkept(reply)
-        entry = await self._entry(reply)
-        if reply.version == key[0][0] and is_lasting(str(task.arguments.get("text", ""))):
+        entry = entry_of(_headers_of(reply.kind), reply.read())
+        lasts = reply.version == key[0][0] and is_lasting(str(task.arguments.get("text", "")))
+        return await self._ready(entry, asked, key=key if lasts else None)
+
+    async def _ready(self, entry: Entry, asked: Asked, *, key: Key | None) -> Response:
+        """Return what *entry* holds for who asked, and keep it under *key*; packed in a thread."""
+        accepted = asked.header("accept-encoding")
+        if entry.lacks(accepted):
+            run = asyncio.get_running_loop().run_in_executor
+            entry = await run(self.threads, entry.fitted, accepted)
+        if key:
             self.cache.put(key, entry)
         return _form(entry, asked)
-
-    async def _entry(self, reply: Reply) -> Entry:
-        """Return *reply* ready to be sent and kept; packed in a thread, so that nobody waits for it."""
-        make = partial(entry_of, _headers_of(reply.kind), reply.read())
-        if reply.size <= WORTH_PACKING:
-            return make()
-        return await asyncio.get_running_loop().run_in_executor(self.threads, make)
 
     def _kept(self, asked: Asked, body: bytes) -> Response | None:
         """Return the answer that was kept for the very same request, None if there is none.
@@ -212,7 +223,8 @@ class Front:
         What a request had to pass, such as the check of Host, is part of the key.
         """
         entry = None if "authorization" in asked.headers else self.cache.get(self._key(asked, body))
-        return _form(entry, asked) if entry else None
+        is_ready = entry and not entry.lacks(asked.headers.get("accept-encoding", ""))
+        return _form(entry, asked) if entry and is_ready else None
 
     def _key(self, asked: Asked, body: bytes) -> Key:
         header = asked.headers.get
