@@ -22,8 +22,12 @@ import pytest
 from conftest import ROOT, free_port, serving, until
 from qgraph import keeping, process, versions
 from qgraph.errors import DeadlineExceeded
+from qgraph.settings import Settings
+from qgraph.store import DefaultGraph, NamedNode, text_of
+from test_guard import BASE, PREFIXES, evidence
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+PLAIN = ("--bare", "--open-writes")
 PAIRS = 100  # facts that one update adds, each in two halves
 CLIENTS = 8
 
@@ -31,8 +35,9 @@ CLIENTS = 8
 class Client:
     """One connection, kept open."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, token: str = "") -> None:
         self.connection = HTTPConnection("127.0.0.1", port, timeout=60)
+        self.own = FORM | ({"Authorization": f"Bearer {token}"} if token else {})
 
     def __enter__(self) -> Self:
         return self
@@ -41,7 +46,7 @@ class Client:
         self.connection.close()
 
     def send(self, form: dict[str, str], accept: str = "text/csv") -> tuple[int, str]:
-        self.connection.request("POST", "/sparql", urlencode(form), FORM | {"Accept": accept})
+        self.connection.request("POST", "/sparql", urlencode(form), self.own | {"Accept": accept})
         answer = self.connection.getresponse()
         return answer.status, answer.read().decode()
 
@@ -59,10 +64,10 @@ def port_of(address: str) -> int:
 
 
 @contextmanager
-def group(store: Path) -> Iterator[tuple[Client, Callable[[], None]]]:
-    """Run a plain server in a process group of its own; give a client, and what kills all of the group."""
+def group(store: Path, *options: str, token: str = "") -> Iterator[tuple[Client, Callable[[], None]]]:
+    """Run a server in a process group of its own; give a client, and what kills all of the group."""
     port = free_port()
-    arguments = [sys.executable, "-m", "qgraph", "serve", "--bare", "--open-writes", "--port", str(port)]
+    arguments = [sys.executable, "-m", "qgraph", "serve", *options, "--port", str(port)]
     server = subprocess.Popen(
         [*arguments, "--store", str(store)], stdout=subprocess.PIPE, text=True, start_new_session=True
     )
@@ -70,7 +75,7 @@ def group(store: Path) -> Iterator[tuple[Client, Callable[[], None]]]:
         with server:
             said = server.stdout.readline() if server.stdout else ""
             assert f":{port}" in said, said
-            with Client(port) as client:
+            with Client(port, token) as client:
                 yield client, partial(os.killpg, server.pid, signal.SIGKILL)
             os.killpg(server.pid, signal.SIGKILL)
     finally:
@@ -107,9 +112,10 @@ def test_what_is_acknowledged_survives_a_kill_at_any_moment(
     tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     acknowledged: set[int] = set()
-    for round_ in range(20 if request.config.getoption("--soak") else 3):
+    soaks = request.config.getoption("--soak")
+    for round_ in range(20 if soaks else 3):
         begun = threading.Event()
-        with group(tmp_path) as (client, kill):
+        with group(tmp_path, *PLAIN) as (client, kill):
             whole, torn = held(client)
             assert acknowledged <= whole
             assert not torn
@@ -123,11 +129,57 @@ def test_what_is_acknowledged_survives_a_kill_at_any_moment(
             kill()
             writer.join()
 
-    with group(tmp_path) as (client, kill):
+    with group(tmp_path, *PLAIN) as (client, kill):
         whole, torn = held(client)
         assert acknowledged <= whole
         assert not torn
-        assert len(acknowledged) >= PAIRS
+        assert len(acknowledged) >= (10_000 if soaks else PAIRS)
+
+
+def bears(store: Path, number: int) -> set[str]:
+    """Return what evidence *number* bears out in the version in force, and whether it is described."""
+    data = versions.open_version(store, versions.current(store))
+    name = NamedNode(f"{BASE}evidence/leaflet/k{number}")
+    borne = {text_of(quad.subject) for quad in data.quads_for_pattern(None, None, None, name)}
+    return borne | {quad.predicate.value for quad in data.quads_for_pattern(name, None, None, DefaultGraph())}
+
+
+def test_a_guarded_commit_is_there_wholly_or_not_at_all_after_a_kill(
+    tiny: Settings, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    store, token, begun = tmp_path / "store", "a-token-of-the-operator-for-tests", threading.Event()
+    shutil.copytree(tiny.store, store)
+    (tmp_path / "token").write_text(token)
+    (tmp_path / "token").chmod(0o600)
+    options = ("--graph", str(tiny.graph), "--admin-token-file", str(tmp_path / "token"))
+    acknowledged: list[int] = []
+
+    def write(client: Client) -> None:
+        with suppress(HTTPException, OSError):
+            while True:
+                number = len(acknowledged) + 1000 * len(kills)
+                two = f"<film/tide> :length {number} . <film/harbour> :length {number}"
+                assert client.update(PREFIXES + evidence(f"evidence/leaflet/k{number}", two)) == 204
+                acknowledged.append(number)
+                begun.set()
+
+    kills: list[int] = []
+    for _ in range(20 if request.config.getoption("--soak") else 2):
+        begun.clear()
+        with group(store, *options, token=token) as (client, kill):
+            writer = threading.Thread(target=write, args=(client,))
+            writer.start()
+            assert begun.wait(60)
+            threading.Event().wait(random.uniform(0, 1))
+            kill()
+            writer.join()
+        kills.append(len(acknowledged))
+
+        one = bears(store, acknowledged[0])
+        assert len(one) > 5
+        assert all(bears(store, number) == one for number in acknowledged)
+        assert bears(store, kills[-1] + 1000 * (len(kills) - 1)) in (set(), one)
+        assert keeping.fault(store, versions.current(store)) == ""
 
 
 STEP = """DELETE {{ ?one <urn:n> ?count }} INSERT {{ ?one <urn:n> ?more }}
@@ -249,4 +301,27 @@ def test_on_a_full_disk_reads_go_on_and_writes_say_so_until_there_is_room(small_
 
         assert until(lambda: client.update(pairs(range(10, 20))) == 204)
         assert held(client) == ({*range(20)}, set())
+        assert keeping.fault(store, versions.current(store)) == ""
+
+
+def test_on_a_full_disk_a_guarded_commit_is_refused_and_lands_once_there_is_room(
+    tiny: Settings, small_disk: Path
+) -> None:
+    store, token = small_disk / "store", "a-token-of-the-operator-for-tests"
+    shutil.copytree(tiny.store, store)
+    (small_disk / "token").write_text(token)
+    (small_disk / "token").chmod(0o600)
+    update = PREFIXES + evidence("evidence/leaflet/k1", "<film/tide> :length 7")
+    with (
+        serving(tiny.graph, store, "--admin-token-file", str(small_disk / "token")) as address,
+        Client(port_of(address), token) as client,
+    ):
+        assert client.rows("ASK {}") == []
+        fill(small_disk / "filler")
+        status, said = client.send({"update": update})
+
+        assert (status, json.loads(said)["detail"]) == (507, "The disk is full; nothing has changed.")
+        assert client.send({"query": "ASK { ?s ?p ?o }"})[0] == 200
+        (small_disk / "filler").unlink()
+        assert until(lambda: client.update(update) == 204, seconds=20)
         assert keeping.fault(store, versions.current(store)) == ""
