@@ -17,7 +17,7 @@ ROWS = {
     ],
     "write": [
         *("sources", "load", "derive", "reason", "reach", "validate", "increment", "ownership"),
-        *("edit", "folder", "guard", "forget", "archive", "bare", "commit", "history"),
+        *("edit", "folder", "guard", "traces", "forget", "archive", "bare", "commit", "history"),
     ],
     "read": [
         "engine",

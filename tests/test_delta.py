@@ -1,10 +1,12 @@
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qgraph import delta
 from qgraph.delta import Delta
+from qgraph.errors import StoreError
 from qgraph.store import BlankNode, DefaultGraph, Literal, NamedNode, Quad, in_memory
 
 QUADS = st.frozensets(
@@ -24,6 +26,22 @@ def test_the_digest_does_not_depend_on_the_order() -> None:
     assert delta.digest([quad(1), quad(2)]) == delta.digest([quad(2), quad(1)])
     assert delta.digest([quad(1)]) != delta.digest([quad(2)])
     assert delta.digest([]) == "0" * 64
+
+
+def test_only_a_line_feed_ends_a_row_whatever_stands_in_a_text(tmp_path: Path) -> None:
+    text = "one\u2028two\u2029three\x85four\x0bfive\rsix\nseven"
+    odd = Quad(NamedNode("http://e/s"), NamedNode("http://e/p"), Literal(text), DefaultGraph())
+    (tmp_path / "changes").write_text(delta.write(Delta(frozenset({odd}))), encoding="utf-8")
+
+    assert delta.read(tmp_path / "changes").added == {odd}
+    assert len(delta.lines([odd])) == 1
+    assert delta.digest([odd]) == delta.digest_after(delta.digest([]), Delta(frozenset({odd})))
+
+
+def test_changes_that_cannot_be_read_are_told_as_that(tmp_path: Path) -> None:
+    (tmp_path / "changes").write_text("A <http://e/s> nonsense\n")
+    with pytest.raises(StoreError, match="does not tell what a version changed"):
+        delta.read(tmp_path / "changes")
 
 
 @given(QUADS, QUADS)

@@ -331,6 +331,71 @@ def test_a_corrected_value_keeps_its_kind(told: Settings) -> None:
     assert any(str(quad.object) == number for quad in held(told))
 
 
+GONE = f"DROP GRAPH <{BASE}{OURS}> ; DELETE WHERE {{ <{BASE}{OURS}> ?p ?o }}"
+
+
+@pytest.fixture
+def deleted(tiny: Settings, tmp_path: Path) -> Settings:
+    """Version 2 names an invented person; 4, of another erasure, is tagged; 5 deletes them."""
+    settings = replace(tiny, reasoner="none", store=Path(shutil.copytree(tiny.store, tmp_path / "deleted")))
+    person = f'<{PERSON}> a :Person ; rdfs:label "{NAME}"@en'
+    other = '<person/p8yyy> a :Person ; rdfs:label "Yusif Other"@en'
+    write(settings, evidence(OURS, f"{person} . <film/tide> :madeBy <{PERSON}>"))
+    write(settings, evidence(SECOND, f"{other} . <film/tide> :madeBy <person/p8yyy>"))
+    history.forget_all(settings, Forget(erased=[f"{BASE}person/p8yyy"]))
+    history.tag(settings, "release", 4)
+    write(settings, GONE)
+    write(settings, evidence("evidence/leaflet/w5", "<film/tide> :length 70"))
+    return settings
+
+
+def test_what_was_deleted_before_it_was_erased_is_in_no_file_either(deleted: Settings) -> None:
+    done = history.forget_all(deleted, Forget(erased=[PERSON]))
+
+    assert done.rewritten == [4]
+    assert not is_anywhere(deleted.store, NAME)
+    assert not [number for number in versions.numbers(deleted.store) if keeping.fault(deleted.store, number)]
+
+
+def test_a_backup_brings_back_no_file_that_holds_what_was_deleted_and_erased(
+    deleted: Settings, tmp_path: Path
+) -> None:
+    history.backup(deleted, tmp_path / "older.tar.gz")
+    history.forget_all(deleted, Forget(erased=[PERSON]))
+    shutil.rmtree(deleted.store)
+    _, back = history.restore(deleted, tmp_path / "older.tar.gz")
+
+    assert PERSON in back
+    assert not is_anywhere(deleted.store, NAME)
+
+
+def stop_after_one(settings: Settings) -> None:
+    rewritten, moment = [], "_rewrite"
+    rewrite = getattr(forget, moment)
+
+    def once(*arguments: object) -> None:
+        if rewritten:
+            os.kill(os.getpid(), signal.SIGKILL)
+        rewritten.append(1)
+        rewrite(*arguments)
+
+    setattr(forget, moment, once)
+    forget.forget(settings, Forget(erased=[PERSON]))
+
+
+def test_an_erasure_that_is_stopped_goes_on_where_it_was(deleted: Settings) -> None:
+    eraser = process.context().Process(target=stop_after_one, args=(deleted,))
+    eraser.start()
+    eraser.join()
+    journal = json.loads((deleted.store / forget.JOURNAL).read_text())
+    assert eraser.exitcode == -signal.SIGKILL
+    assert len(journal["todo"]) < len([one for one in versions.numbers(deleted.store) if one > 1])
+
+    write(deleted, evidence("evidence/leaflet/w6", "<film/tide> :length 71"))
+    assert not (deleted.store / forget.JOURNAL).exists()
+    assert not is_anywhere(deleted.store, NAME)
+
+
 def test_a_tagged_version_loses_what_cannot_stand_there_either(told: Settings) -> None:
     bare = '<person/p7xxx> a :Person ; rdfs:label "Xeyal Invented"@en'
     history.tag(told, "alone", write(told, evidence("evidence/leaflet/w5", bare)).number)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from qgraph.errors import SourceError, StoreError
 from qgraph.formats import BY_NAME
 from qgraph.store import Quad, Store, dump, dump_all, parse
 
@@ -61,7 +62,7 @@ def between(before: Iterable[Quad], after: Iterable[Quad]) -> Delta:
 
 def of_stores(before: Store, after: Store) -> Delta:
     """Return the change from store *before* to store *after*, which began as its copy."""
-    old, new = (frozenset(dump_all(one).splitlines()) for one in (before, after))
+    old, new = (frozenset(dump_all(one).split(b"\n")) for one in (before, after))
     return Delta(_quads(new - old), _quads(old - new))
 
 
@@ -78,10 +79,13 @@ def patch(delta: Delta) -> str:
 
 
 def read(path: Path) -> Delta:
-    """Return the delta in the file *path*."""
-    marked = path.read_bytes().splitlines()
+    """Return the delta in the file *path*. Raises StoreError if it holds none."""
+    marked = path.read_bytes().split(b"\n")
     came, went = (frozenset(row[2:] for row in marked if row.startswith(mark)) for mark in (b"A ", b"D "))
-    return Delta(_quads(came), _quads(went))
+    try:
+        return Delta(_quads(came), _quads(went))
+    except SourceError as error:
+        raise StoreError(f"{path} does not tell what a version changed: {error}") from error
 
 
 def quads(part: Iterable[Quad]) -> bytes:
@@ -90,8 +94,11 @@ def quads(part: Iterable[Quad]) -> bytes:
 
 
 def lines(quads: Iterable[Quad]) -> list[str]:
-    """Return *quads* as canonical N-Quads lines, in the order given."""
-    return dump(quads, BY_NAME["nquads"], {}).decode().splitlines()
+    """Return *quads* as canonical N-Quads lines, in the order given.
+
+    Only a line feed ends a line; Python knows other line breaks, which stand in texts as they are.
+    """
+    return dump(quads, BY_NAME["nquads"], {}).decode().split("\n")[:-1]
 
 
 def digest(quads: Iterable[Quad]) -> str:

@@ -7,12 +7,12 @@ way; whoever comes next finishes it.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from qgraph import bridge, delta, former, increment, keeping, ownership, suppression, versions
+from qgraph import bridge, delta, former, increment, keeping, ownership, suppression, traces, versions
 from qgraph.delta import Delta
 from qgraph.derive import assert_facts, counts, derive
 from qgraph.errors import NotFound, Refused
@@ -22,6 +22,7 @@ from qgraph.reason import infer
 from qgraph.settings import Settings
 from qgraph.sources import checks_of, find
 from qgraph.store import Literal, NamedNode, Quad, Store, in_memory, iri, open_to_write, text_of, triples
+from qgraph.traces import CARE
 from qgraph.versions import FULL, LAYERS, PUBLIC, Draft, Version
 
 JOURNAL = "forget.journal"
@@ -30,7 +31,6 @@ NAMES = (LABEL, SKOS + "prefLabel", SKOS + "altLabel")
 TIER = NamedNode(CORE + "tier")
 TIERS = [CORE + tier for tier in ("Open", "Sensitive", "Restricted")]
 MESSAGE = "Changed under the care policy."
-CARE = "care"
 REFUSED = "What is left would break a rule; nothing has been forgotten."
 
 
@@ -38,8 +38,8 @@ REFUSED = "What is left would break a rule; nothing has been forgotten."
 class Forget:
     """What is to go: all that names one of *erased*; of *thing* the *old* text, or its tier below *tier*.
 
-    *words* are what the thing is called, for messages that may hold them; *since* is the
-    oldest version that held it, whose files later ones may have too, deleted quads among them.
+    *words* are what the thing is called, for messages that may hold them; *holding* names the
+    versions that hold it, *todo* those of which something is still to be written anew.
     """
 
     erased: list[str] = field(default_factory=list)
@@ -48,7 +48,8 @@ class Forget:
     new: str = ""
     tier: str = ""
     words: list[str] = field(default_factory=list)
-    since: int = 0
+    holding: list[int] = field(default_factory=list)
+    todo: list[int] = field(default_factory=list)
 
     def rewritten(self, quads: Iterable[Quad]) -> list[Quad]:
         """Return *quads* without what is to go, and with what stands in its place."""
@@ -107,14 +108,10 @@ def forget(settings: Settings, wanted: Forget) -> Forgotten:
     store = settings.store
     with versions.writing(store) as parent:
         finish(settings)
-        holding = [number for number in versions.numbers(store) if _is_in(store, number, wanted)]
-        if not holding:
+        if not traces.holders(store, wanted.touches):
             raise NotFound("No version holds that.")
         erased = _with_dependents(settings, parent, wanted)
-        words = _called(store, wanted)
-        return _finish(
-            settings, _noted(store, replace(wanted, erased=erased, words=words, since=min(holding)))
-        )
+        return _finish(settings, _begun(store, replace(wanted, erased=erased)))
 
 
 def finish(settings: Settings) -> None:
@@ -138,12 +135,20 @@ def again(settings: Settings) -> list[str]:
     `versions.writing`.
     """
     store = settings.store
-    held = {one for n in versions.numbers(store) for quad in _all(store, n) for one in _names_in(quad)}
+    held = {name for quad in traces.quads(store) for name in _names_in(quad)}
     back = [name for name in sorted(held) if suppression.holds(settings, name)]
     if back:
-        wanted = Forget(erased=back)
-        _finish(settings, _noted(store, replace(wanted, words=_called(store, wanted))))
+        _finish(settings, _begun(store, Forget(erased=back)))
     return back
+
+
+def _begun(store: Path, wanted: Forget) -> Forget:
+    """Return what is *wanted* with all that is to be done for it, which the journal now holds."""
+    wanted = replace(wanted, words=_called(store, wanted))
+    holding = traces.holders(store, wanted.touches)
+    told = [number for number in versions.numbers(store) if _is_told(store, number, wanted)]
+    todo = sorted({*traces.inheriting(store, holding), *told})
+    return _noted(store, replace(wanted, holding=holding, todo=todo))
 
 
 def _noted(store: Path, wanted: Forget) -> Forget:
@@ -152,56 +157,55 @@ def _noted(store: Path, wanted: Forget) -> Forget:
 
 
 def _finish(settings: Settings, wanted: Forget) -> Forgotten:
-    """Do all of it, or what is left of it: each step looks at what is there."""
+    """Do all of it, or what is left of it: the journal says what is, and loses each version that is done."""
     store = settings.store
     suppression.add(settings, wanted.erased)
     versions.swap_rebuilt(store)
-    now = versions.current(store)
-    if _is_in(store, now, wanted) or _is_told(store, now, wanted) or _inherits(store, now, wanted):
+    if versions.current(store) in wanted.todo:
         _publish(settings, wanted)  # the version in force is never rewritten in its place
     for left in [*(store / "versions").glob(f"{versions.DAMAGED}*"), *store.glob("backup-*")]:
         versions.drop(left)
     kept = {versions.current(store), *keeping.tags(store).values()}
-    touched = [number for number in versions.numbers(store) if _is_in(store, number, wanted)]
-    gone = [number for number in touched if number not in kept]
-    keeping.let_go(store, gone, forgotten=True)
-    for number in versions.numbers(store):
-        if number in touched or _is_told(store, number, wanted) or _inherits(store, number, wanted):
-            _rebuild(settings, number, wanted)
+    gone = [number for number in reversed(wanted.holding) if number not in kept]
+    former.stand_alone(store, set(wanted.holding))
+    keeping.let_go(store, [one for one in gone if one in versions.numbers(store)], forgotten=True)
+    for number in [one for one in wanted.todo if one in versions.numbers(store)]:
+        _rewrite(settings, number, wanted)
+        wanted = _noted(store, replace(wanted, todo=[one for one in wanted.todo if one != number]))
     (store / JOURNAL).unlink()
     now = versions.current(store)
     versions.point_to(store, now)  # whoever keeps answers sees that the store is another
-    elsewhere = _elsewhere(former.open_version(store, now, FULL), wanted.words)
-    return Forgotten(wanted.erased, now, [one for one in touched if one in kept], gone, elsewhere)
-
-
-def _all(store: Path, number: int) -> Iterator[Quad]:
-    """Yield the quads of every layer of version *number*."""
-    for layer in LAYERS:
-        if versions.has(store, number, layer):
-            yield from former.open_version(store, number, layer)
-
-
-def _is_in(store: Path, number: int, wanted: Forget) -> bool:
-    """Say whether version *number* holds what is to go."""
-    return any(wanted.touches(quad) for quad in _all(store, number))
-
-
-def _inherits(store: Path, number: int, wanted: Forget) -> bool:
-    """Say whether version *number* may have files of one that held what is to go, deleted or not.
-
-    A version that an erasure published was written anew, so nothing is inherited through it.
-    """
-    between = [one for one in versions.numbers(store) if wanted.since < one <= number] if wanted.since else []
-    return bool(between) and not any(versions.describe(store, one).curator == CARE for one in between)
+    elsewhere = _elsewhere(versions.open_version(store, now, FULL), wanted.words)
+    rewritten = [number for number in wanted.holding if number in kept]
+    return Forgotten(wanted.erased, now, rewritten, gone, elsewhere)
 
 
 def _is_told(store: Path, number: int, wanted: Forget) -> bool:
     """Say whether what version *number* tells of itself holds what is to go, in words or in its changes."""
-    files = [path for path in versions.folder(store, number).iterdir() if path.is_file()]
-    told = "".join(path.read_text("utf-8") for path in files)
     words = (*wanted.erased, *wanted.words, *([wanted.thing] if wanted.tier else []))
-    return any(word in told for word in words) or any(map(wanted.touches, _changed(store, number)))
+    return traces.is_told(store, number, words, touches=wanted.touches)
+
+
+def _rewrite(settings: Settings, number: int, wanted: Forget) -> None:
+    """Write version *number* anew: without what is to go, or only into files that never held it."""
+    if number in wanted.holding or _is_told(settings.store, number, wanted):
+        _rebuild(settings, number, wanted)
+    elif former.is_whole(settings.store, number):
+        _copy(settings.store, number)
+
+
+def _copy(store: Path, number: int) -> None:
+    """Write the stores of version *number* into new files; those of its parent may hold what was deleted."""
+    made, drafts = versions.rebuilding(store, number), {}
+    for layer in [one for one in LAYERS if versions.has(store, number, one)]:
+        data = open_to_write(made / layer)
+        data.bulk_extend(versions.open_version(store, number, layer))
+        data.flush()
+        del data
+        told = traces.changes(store, number, layer) or Delta()
+        known = versions.describe(store, number, layer)
+        drafts[layer] = Draft(known, told, versions.findings(store, number, layer))
+    versions.exchange(store, number, drafts)
 
 
 def _base(store: Path, number: int, wanted: Forget) -> dict[str, list[Quad]]:
@@ -280,18 +284,10 @@ def _called(store: Path, wanted: Forget) -> list[str]:
     erased = set(wanted.erased)
     found = {
         text_of(quad.object)
-        for number in versions.numbers(store)
-        for quad in (*_all(store, number), *_changed(store, number))
+        for quad in traces.quads(store)
         if text_of(quad.subject) in erased and quad.predicate.value in NAMES
     }
     return sorted(found | ({wanted.old} if wanted.old else set()))
-
-
-def _changed(store: Path, number: int) -> Iterator[Quad]:
-    """Yield the quads that version *number* changed, in every layer."""
-    for layer in LAYERS:
-        path = versions.changes(store, number, layer)
-        yield from delta.read(path).quads if path.exists() else ()
 
 
 def _elsewhere(data: Store, words: list[str]) -> list[str]:
@@ -368,8 +364,7 @@ def _clean(store: Path, number: int, wanted: Forget, *, layer: str) -> Delta:
     Where a tier is raised, a public layer that told of the evidence tells nothing:
     what followed from it cannot be picked out of the rest.
     """
-    path = versions.changes(store, number, layer)
-    told = delta.read(path) if path.exists() else Delta()
+    told = traces.changes(store, number, layer) or Delta()
     owners = {text_of(ownership.owner_of(quad)) for quad in told.quads}
     if wanted.tier and layer == PUBLIC and wanted.thing in owners:
         return Delta()

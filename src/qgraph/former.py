@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from qgraph import delta, versions
@@ -47,8 +48,9 @@ def make_whole(store: Path, number: int) -> None:
 def thin(store: Path, tagged: set[int]) -> None:
     """Let go of the stores that can be made again, but of those *tagged*. To be called inside `writing`."""
     for left in (store / "versions").glob("[0-9]*/*.new-*"):
-        if left.stat().st_mtime < time.time() - ABANDONED:
-            versions.drop(left)
+        with suppress(FileNotFoundError):  # it has just taken its place
+            if left.stat().st_mtime < time.time() - ABANDONED:
+                versions.drop(left)
     for number in reversed(versions.numbers(store)[WHOLE:]):
         if number % EVERY == 0 or number in tagged:
             continue
@@ -126,8 +128,10 @@ def _make(store: Path, number: int, layer: str) -> None:
     data.flush()
     del data
     quads_of.tidy(fresh)
+    versions.sync_tree(fresh)
     try:
         fresh.rename(place)
+        versions.sync(place.parent)
     except OSError:  # another process was quicker, or the version has just been let go
         versions.drop(fresh)
 

@@ -105,7 +105,7 @@ def sizes(store: Path, version: Version) -> tuple[int, int]:
     """
     path = versions.changes(store, version.number)
     place = f"<{version.base}evidence/".encode() if "asserted" in version.counts else b""
-    rows = path.read_bytes().splitlines() if path.exists() else []
+    rows = path.read_bytes().split(b"\n")[:-1] if path.exists() else []
     told = [row[:1] for row in rows if row.rsplit(b" ", 2)[-2].startswith(place)]
     return told.count(b"A"), told.count(b"D")
 

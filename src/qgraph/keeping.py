@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -79,8 +80,12 @@ def let_go(store: Path, numbers: list[int], *, forgotten: bool = False) -> None:
 
 
 def thin(store: Path) -> None:
-    """Let go of stores of former versions that their changes give again. To be called inside `writing`."""
-    former.thin(store, {*tags(store).values()})
+    """Let go of stores of former versions that their changes give again. To be called inside `writing`.
+
+    What cannot be let go stays: a version has been published, and that has not failed.
+    """
+    with suppress(StoreError, OSError):
+        former.thin(store, {*tags(store).values()})
 
 
 def keep_last(store: Path, kept: int) -> None:

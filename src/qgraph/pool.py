@@ -115,11 +115,13 @@ class Holder:
             return None
         held, path = self.current, versions.changes(store, number, layer)
         follows = held and held.version.number == version.parent and not version.withheld and path.exists()
+        data = None
         if held and held.store is not None and follows:
-            delta.read(path).make(held.store)
-            data = held.store
-        else:
-            data = in_memory(former.open_version(store, number, layer))
+            with suppress(StoreError):  # changes that cannot be read are not taken on
+                delta.read(path).make(held.store)
+                data = held.store
+        if data is None:
+            data = in_memory(versions.open_version(store, number, layer))
         for name in empty_graphs(data):
             data.remove_graph(NamedNode(name))
         for name in version.empty:
