@@ -1,10 +1,10 @@
 """A plain SPARQL 1.1 store: it starts empty, keeps no rules, and each write makes a version."""
 
 import fcntl
-import os
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 from qgraph import delta, keeping, store, versions
 from qgraph.delta import Delta
@@ -80,7 +80,7 @@ class Open:
         if self.number != number:
             self.stores.clear()
             _sweep(self.folder)
-            before, path = versions.open_version(self.folder, number), self.folder / f"live-{os.getpid()}"
+            before, path = versions.open_version(self.folder, number), self.folder / f"live-{uuid4().hex}"
             store.checkpoint(before, path)
             self.stores += [store.open_to_write(path), before]
         self.number = 0  # until all has gone well

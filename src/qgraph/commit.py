@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from qgraph import bare, folder, guard, passages, process
+from qgraph import bare, folder, forget, guard, passages, process
 from qgraph.edit import Author, Chain, Change, Delete, Merge, Patch, Put, Request, Require, Update
 from qgraph.errors import Refused
 from qgraph.findings import Report
@@ -50,6 +50,8 @@ def write(settings: Settings, request: Request) -> Version:
     change touches what is not the writers', MovedOn where another version is in
     force than expected, DiskFull: nothing has changed then.
     """
+    if forget.is_begun(settings):  # what is to be forgotten comes first, and has the time that it takes
+        process.run(partial(forget.finish_begun, settings), deadline=settings.build_timeout)
     work = partial(guard.write, settings, request)
     return process.run(work, deadline=settings.commit_timeout, memory=settings.process_memory)
 

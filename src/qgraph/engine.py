@@ -33,6 +33,7 @@ Place = tuple[str, int]
 PATIENCE = 0.02
 PATIENT = 4  # times the quick time that a long query keeps its priority
 SLOWER = 10
+FORMER = 4  # queries of former versions at once
 
 
 @dataclass(frozen=True)
@@ -88,20 +89,21 @@ class Engine(Protocol):
 
 
 class Places:
-    """Places for long queries, of which each client has its share."""
+    """Places for queries *of* a kind that is dear, of which each client has its share."""
 
-    def __init__(self, total: int, share: int) -> None:
+    def __init__(self, total: int, share: int, of: str) -> None:
         self.total = total
         self.share = share
+        self.of = of
         self.held: Counter[str] = Counter()
 
     @contextmanager
     def one(self, client: str) -> Iterator[None]:
         """Hold a place for *client*. Raises TooManyQueries or Overloaded if there is none."""
         if self.held[client] >= self.share:
-            raise TooManyQueries(f"{self.share} long queries of yours are running: wait for one of them.")
+            raise TooManyQueries(f"{self.share} {self.of} of yours are running: wait for one of them.")
         if self.held.total() >= self.total:
-            raise Overloaded("Too many long queries are running: try again in a few seconds.")
+            raise Overloaded(f"Too many {self.of} are running: try again in a few seconds.")
         self.held[client] += 1
         try:
             yield
@@ -223,7 +225,8 @@ class Pool:
         self.loop = loop
         self.version = InForce(settings.store)
         self.starting = asyncio.Semaphore(settings.workers)
-        self.long = Places(settings.long_queries, settings.client_queries)
+        self.long = Places(settings.long_queries, settings.client_queries, "long queries")
+        self.former = Places(FORMER, FORMER - 1, "queries of former versions")
         self.idle: dict[Place, list[Line]] = {}
         self.waiting = 0
         self.killed: Counter[str] = Counter()
@@ -246,6 +249,8 @@ class Pool:
         """
         packed = wire.pack({"name": task.name, "arguments": dict(task.arguments)})
         with ExitStack() as held:
+            if task.version:  # which may have to be opened, or even made again
+                held.enter_context(self.former.one(client))
             await self._start()
             held.callback(self.starting.release)
             give_up = self.loop.time() + self.settings.queue_timeout
@@ -305,7 +310,12 @@ class Pool:
             if not any(line.is_open() for line in lines):
                 del self.idle[known]
         line = Line(self.loop, self.folder, place)
-        await line.greeted()
+        try:
+            async with asyncio.timeout(self.settings.queue_timeout):
+                await line.greeted()
+        except TimeoutError as error:  # its processes are all at work, or it is not open yet
+            line.end(error)
+            raise
         return line
 
     def _idle(self, place: Place) -> Iterator[Line]:

@@ -121,9 +121,14 @@ def finish(settings: Settings) -> None:
         _finish(settings, Forget(**json.loads(journal.read_text("utf-8"))))
 
 
+def is_begun(settings: Settings) -> bool:
+    """Say whether something is begun and not finished."""
+    return (settings.store / JOURNAL).exists()
+
+
 def finish_begun(settings: Settings) -> None:
     """Finish what another began and was stopped in, if there is such a thing; not inside `writing`."""
-    if (settings.store / JOURNAL).exists():
+    if is_begun(settings):
         with versions.writing(settings.store):
             finish(settings)
 

@@ -16,6 +16,7 @@ from qgraph.settings import Settings
 from qgraph.store import Store
 from qgraph.versions import PUBLIC, Version
 
+COMPARING, LARGEST = 30.0, 2_000_000_000  # seconds and bytes for the comparison of two versions
 __all__ = ["Difference", "Forget", "Forgotten", "Revert", "Rule"]
 
 
@@ -81,9 +82,13 @@ def difference(store: Path, before: int, after: int, *, layer: str = PUBLIC) -> 
     try:
         made, withheld = _forward(store, low, high, layer=layer)
     except Gone:
-        stores = (former.open_version(store, number, layer) for number in (low, high))
-        made, withheld = delta.of_stores(*stores), 0
+        work = partial(_compared, store, low, high, layer=layer)
+        made, withheld = process.run(work, deadline=COMPARING, memory=LARGEST), 0
     return Difference(first, last, made if before <= after else made.undone(), withheld)
+
+
+def _compared(store: Path, low: int, high: int, *, layer: str) -> Delta:
+    return delta.of_stores(*(former.open_version(store, number, layer) for number in (low, high)))
 
 
 def _forward(store: Path, low: int, high: int, *, layer: str) -> tuple[Delta, int]:

@@ -32,6 +32,8 @@ from qgraph.versions import PUBLIC, Version
 
 HEARTBEAT = 0.02
 FORMER = 4
+OPEN = 1.0  # seconds that a former version stays open at least
+MAKERS = 2
 ON_DISK = 2
 GRACE = 0.5
 
@@ -64,6 +66,7 @@ class Holder:
         self.layer = layer
         self.current: Crew | None = None
         self.former: dict[int, Crew] = {}
+        self.makers = Makers(chosen.store)
 
     def crews(self) -> list["Crew"]:
         """Return all workers' crews."""
@@ -76,17 +79,28 @@ class Holder:
             wanted.unlink()
             self._open(int(wanted.stem.rpartition("-")[2]))
         for number, crew in list(self.former.items()):
-            if crew.is_replaced() or len(self.former) > FORMER:  # rewritten or let go; else the oldest
+            if crew.is_replaced() or self.makers.failed(number):  # rewritten or let go
                 self.former.pop(number).retire()
-        leashes = [crew.leash for crew in self.crews()]
         for crew in self.crews():
-            crew.fill(leashes)
+            if crew.is_opened(self.makers):
+                crew.fill(self.crews())
 
     def _open(self, number: int) -> None:
         """Have workers for a former version, which open it from disk; at most four at a time."""
-        if number not in self.former and number != (self.current and self.current.version.number):
-            with suppress(StoreError):  # it has just been let go
-                self.former[number] = Crew(self.settings, self.folder, (self.layer, number), store=None)
+        if number in self.former or number == (self.current and self.current.version.number):
+            return
+        if len(self.former) >= FORMER and not self._make_room():
+            return
+        with suppress(StoreError):  # it has just been let go
+            self.former[number] = Crew(self.settings, self.folder, (self.layer, number), store=None)
+
+    def _make_room(self) -> bool:
+        """Let go of the version that has been open the longest, once it had time to answer who asked."""
+        number, crew = min(self.former.items(), key=lambda one: one[1].opened)
+        if time.monotonic() - crew.opened < OPEN:
+            return False
+        self.former.pop(number).retire()
+        return True
 
     def _in_force(self) -> "Crew":
         """Return the workers of the version in force: those there are, or new ones in their place."""
@@ -130,6 +144,30 @@ class Holder:
         return data
 
 
+class Makers:
+    """The processes that make stores of former versions again, few at once: one for each version."""
+
+    def __init__(self, store: Path) -> None:
+        self.store = store
+        self.running: dict[int, subprocess.Popen[bytes]] = {}
+
+    def make(self, number: int) -> None:
+        """Have version *number* made whole, unless that is under way or many others are."""
+        for done in [one for one, maker in self.running.items() if maker.poll() == 0]:
+            del self.running[done]
+        at_work = [one for one in self.running.values() if one.poll() is None]
+        if number not in self.running and len(at_work) < MAKERS:
+            command = [sys.executable, "-P", "-m", "qgraph.former", str(self.store), str(number)]
+            self.running[number] = subprocess.Popen(command)  # noqa: S603 (our own module)
+
+    def failed(self, number: int) -> bool:
+        """Say whether version *number* could not be made whole; it may be tried again after that."""
+        failed = number in self.running and self.running[number].poll() not in (None, 0)
+        if failed:
+            del self.running[number]
+        return failed
+
+
 class Crew:
     """The workers of one version, which they share with the holder in memory, or open from disk.
 
@@ -146,7 +184,7 @@ class Crew:
         self.store = store
         self.data = versions.folder(chosen.store, number)
         self.inode = self.data.stat().st_ino
-        self.maker: subprocess.Popen[bytes] | None = None
+        self.opened = time.monotonic()
         self.path = folder / f"{layer}-{number}.sock"
         self.workers: list[BaseProcess] = []
         self.held, self.leash = os.pipe()
@@ -157,28 +195,24 @@ class Crew:
         self.listener.settimeout(0)
 
     def is_replaced(self) -> bool:
-        """Say whether the version's files are others now, or gone for good."""
-        failed = self.maker is not None and self.maker.poll() not in (None, 0)
-        return failed or not self.data.exists() or self.data.stat().st_ino != self.inode
+        """Say whether the version's files are others now, or gone."""
+        return not self.data.exists() or self.data.stat().st_ino != self.inode
 
-    def is_opened(self) -> bool:
+    def is_opened(self, makers: "Makers") -> bool:
         """Say whether the version can be read; have its store made again where it has been let go."""
         if self.store is not None or former.is_whole(self.settings.store, self.version.number):
             return True
-        if self.maker is None or self.maker.poll() is not None:
-            command = [sys.executable, "-P", "-m", "qgraph.former", str(self.settings.store)]
-            self.maker = subprocess.Popen([*command, str(self.version.number)])  # noqa: S603 (our own module)
+        makers.make(self.version.number)
+        self.opened = time.monotonic()
         return False
 
-    def fill(self, leashes: list[int]) -> None:
-        """Fork workers where one has ended; they let go of all *leashes*, which their holder alone holds."""
-        if not self.is_opened():
-            return
+    def fill(self, crews: list["Crew"]) -> None:
+        """Fork workers where one has ended; they let go of what their holder holds for all *crews*."""
         living = FORK.active_children()  # it also reaps the dead, those of former versions too
         self.workers = [worker for worker in self.workers if worker in living]
         most = self.settings.workers + self.settings.long_queries if self.store is not None else ON_DISK
         while len(self.workers) < most:
-            worker = FORK.Process(target=self._work, args=(leashes,), daemon=True)
+            worker = FORK.Process(target=self._work, args=(crews,), daemon=True)
             worker.start()
             self.workers.append(worker)
 
@@ -196,9 +230,11 @@ class Crew:
             worker.join(max(0.0, end - time.monotonic()))
             worker.kill()
 
-    def _work(self, leashes: list[int]) -> None:
-        for leash in leashes:
-            os.close(leash)
+    def _work(self, crews: list["Crew"]) -> None:
+        for crew in crews:
+            os.close(crew.leash)
+            if crew is not self:  # whoever waits there is told when that crew is gone
+                crew.listener.close()
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         store = self.store
         if store is None:

@@ -94,7 +94,8 @@ class Standing(Generic[A, T]):
             child, pipe = self._started()
             whole = False
             try:
-                pipe.send(work)
+                with suppress(ConnectionError):  # it has just died, which receiving tells
+                    pipe.send(work)
                 answer: T | QgraphError = _received(pipe, child, deadline)
                 whole = True
             finally:
@@ -131,7 +132,8 @@ def _received(pipe: Connection, child: BaseProcess, deadline: float) -> Any:
         child.join()
         if child.exitcode == FAULT:
             raise QgraphError("The process that did the work met a fault of ours.") from error
-        raise ProcessDied(f"The process that did the work died (code {child.exitcode}).") from error
+        said = f"The process that did the work died (code {child.exitcode}); look whether the work was done."
+        raise ProcessDied(said) from error
     child.kill()
     raise DeadlineExceeded(f"Stopped after {deadline:g} seconds, the time it may take.")
 
