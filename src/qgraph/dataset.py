@@ -3,14 +3,15 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from qgraph import nested
 from qgraph.catalog import DCTERMS, FORMATS, VOID
-from qgraph.formats import BY_NAME, Format
+from qgraph.formats import GRAPHS, TURTLE12, Format
 from qgraph.jsonld import Context, readable
+from qgraph.kinds import Kind
 from qgraph.namespaces import CORE, LABEL, OWL, RDFS, SKOS, TYPE, XSD
-from qgraph.statistics import About, Kind, Statistics, Value, term_of
+from qgraph.selection import offers
+from qgraph.statistics import About, Statistics, Value, term_of
 from qgraph.store import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Term, Triple, dump
 from qgraph.versions import Version
 
@@ -27,9 +28,11 @@ PREFIXES = {
     "dcat": DCAT, "dcterms": DCTERMS, "foaf": FOAF, "prov": PROV, "spdx": SPDX, "void": VOID,
     "core": CORE, "owl": OWL, "rdfs": RDFS, "skos": SKOS, "vcard": VCARD, "xsd": XSD,
 }  # fmt: skip
-SYNTAXES = ("turtle", "jsonld", "rdfxml", "ntriples")
-W3C_FORMATS = ("Turtle", "JSON-LD", "RDF_XML", "N-Triples")
-ALL = quote("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
+# What W3C calls the formats of RDF.
+W3C_FORMATS = {
+    "turtle": "Turtle", "ntriples": "N-Triples", "rdfxml": "RDF_XML",
+    "jsonld": "JSON-LD", "trig": "TriG", "nquads": "N-Quads",
+}  # fmt: skip
 # What a folder may write as words, and the class of the thing that these words describe.
 IN_WORDS = {
     DCTERMS + "rights": (DCTERMS + "RightsStatement", LABEL),
@@ -94,11 +97,14 @@ class Described:
 
     @property
     def downloads(self) -> list[Download]:
-        """The files in which the graph can be had."""
-        return [
-            Download(f"{self.here}/sparql?query={ALL}&format={BY_NAME[name].suffix}", BY_NAME[name])
-            for name in SYNTAXES
-        ]
+        """The files in which the graph can be had; a plain store has no tables and no drawings."""
+        forms = offers("all") if self.kinds else GRAPHS
+        return [Download(f"{self.here}/export/all.{one.suffix}", one) for one in forms if one != TURTLE12]
+
+    @property
+    def dumps(self) -> list[Download]:
+        """Those of the files that hold RDF."""
+        return [one for one in self.downloads if one.syntax.name in W3C_FORMATS]
 
 
 def title(about: About) -> str:
@@ -155,7 +161,8 @@ def written(triples: list[Triple], syntax: Format) -> bytes:
     if syntax.name != "jsonld":
         return dump(dict.fromkeys(triples), syntax, PREFIXES)
     names: Context = {"@base": "urn:", "id": "@id", "type": "@type", **PREFIXES}
-    return readable([Quad(one.subject, one.predicate, one.object, DefaultGraph()) for one in triples], names)
+    quads = (Quad(one.subject, one.predicate, one.object, DefaultGraph()) for one in triples)
+    return readable(sorted(quads, key=str), names)  # which takes a subject's statements together
 
 
 def schema(known: Described) -> str:
@@ -243,8 +250,9 @@ def _counted(known: Described) -> Iterator[Triple]:
     ):
         yield from _say(iri, VOID + name, Literal(number))
     yield from _say(iri, VOID + "sparqlEndpoint", NamedNode(f"{known.here}/sparql"))
-    yield from _say(iri, VOID + "dataDump", *(NamedNode(one.address) for one in known.downloads))
-    yield from _say(iri, VOID + "feature", *(NamedNode(FORMATS + name) for name in W3C_FORMATS))
+    yield from _say(iri, VOID + "dataDump", *(NamedNode(one.address) for one in known.dumps))
+    forms = (W3C_FORMATS[one.syntax.name] for one in known.dumps)
+    yield from _say(iri, VOID + "feature", *(NamedNode(FORMATS + name) for name in forms))
     if known.kinds:
         yield from _say(iri, VOID + "uriSpace", Literal(known.version.base))
         yield from _say(iri, VOID + "exampleResource", *(NamedNode(one) for one in counts["examples"]))

@@ -10,12 +10,12 @@ header says of what kind it is:
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from qgraph.errors import NotFound, QueryError, RequestError, SourceError
 from qgraph.formats import BY_NAME
 from qgraph.namespaces import XSD
+from qgraph.nearness import near
 from qgraph.precheck import TOKEN
 from qgraph.store import DefaultGraph, Literal, NamedNode, Quad, Term, parse, text_of
 
@@ -98,12 +98,6 @@ def named(questions: Sequence[Question], name: str) -> Question:
     if name not in by_name:
         raise NotFound(f"There is no question “{name}”{near(name, by_name)}.")
     return by_name[name]
-
-
-def near(name: str, known: Mapping[str, object] | Sequence[str]) -> str:
-    """Return which of the *known* names are like *name*, to go on a sentence; empty if none is."""
-    found = get_close_matches(name, list(known), n=3, cutoff=0.5)
-    return f"; there is {' and '.join(f'“{one}”' for one in found)}" if found else ""
 
 
 def bind(question: Question, given: Mapping[str, Sequence[str]], base: str) -> str:

@@ -13,19 +13,11 @@ QUERIES = {
     name: (HERE / f"{name}.rq").read_text(encoding="utf-8")
     for name in (
         *("totals", "entities", "classes", "properties", "values", "links"),
-        *("about", "segments", "listed", "licences", "examples"),
+        *("about", "listed", "licences", "examples"),
     )
 }
 Value = dict[str, str]
 About = dict[str, list[Value]]
-
-
-class Kind(TypedDict):
-    """A kind of things: its path, its class, the label of that."""
-
-    segment: str
-    iri: str
-    label: str
 
 
 class Listed(TypedDict):
@@ -102,19 +94,6 @@ def term_of(value: Value) -> Term:
     if value["language"]:
         return Literal(value["text"], language=value["language"])
     return Literal(value["text"], datatype=NamedNode(value["datatype"]))
-
-
-def kinds(store: Store, version: Version) -> list[Kind]:
-    """Return the kinds of things that the ontology declares, by their paths."""
-    rows = select(store, QUERIES["segments"], version.base)
-    return [
-        {
-            "segment": text_of(row["segment"]),
-            "iri": text_of(row["class"]),
-            "label": text_of(row["label"]),
-        }
-        for row in rows
-    ]
 
 
 def listed(store: Store, version: Version, *, start: int, most: int) -> Listed:

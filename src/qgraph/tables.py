@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from qgraph.about import About
+from qgraph.kinds import Kind
 from qgraph.namespaces import CORE, TYPE, XSD
-from qgraph.selection import DEFAULT, Graphs, Kind
+from qgraph.selection import DEFAULT, Graphs
 from qgraph.sheets import Row, cell_of
 from qgraph.store import Literal, NamedNode, Quad, csv_cell, text_of
 

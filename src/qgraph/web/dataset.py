@@ -7,20 +7,19 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from qgraph import dataset
 from qgraph.dataset import Described
-from qgraph.formats import BY_NAME, Format
+from qgraph.formats import BY_NAME, PAGE, Format
 from qgraph.web import documents
 from qgraph.web.pages import here, site
 
 blueprint = Blueprint("dataset", __name__)
-OFFERS = (documents.HTML, *documents.RDF)
+OFFERS = (PAGE, *documents.RDF)
 MADE = {"void": dataset.void, "catalog": dataset.catalog}
 
 
 def described() -> Described:
     """Return what the description of the version that is asked for is made from."""
     ask = site().kept
-    kinds = [] if site().settings.bare else ask("segments")
-    return Described(site().version(), ask("about"), ask("statistics"), kinds, here())
+    return Described(site().version(), ask("about"), ask("statistics"), site().kinds(), here())
 
 
 @blueprint.app_context_processor
@@ -60,7 +59,7 @@ def schema() -> Response:
 
 def _answer(name: str, suffix: str) -> Response:
     chosen = documents.wanted(f"/{name}", suffix, OFFERS)
-    page = chosen is documents.HTML
+    page = chosen is PAGE
     body = site().made(
         "catalog" if page else f"{name}.{chosen.suffix}", partial(_page if page else _data, name, chosen)
     )

@@ -8,7 +8,6 @@ from qgraph.errors import NotAcceptable, NotFound
 from qgraph.formats import BY_NAME, Format
 from qgraph.protocol import choose
 
-HTML = Format("html", "text/html", "html", ("application/xhtml+xml",))
 RDF = tuple(BY_NAME[name] for name in ("turtle", "jsonld", "rdfxml", "ntriples"))
 CORS = {
     "Access-Control-Allow-Origin": "*",

@@ -1,7 +1,6 @@
 """`/export`: the graph and its parts as files, made in a query process."""
 
 from dataclasses import asdict
-from typing import cast
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
@@ -9,8 +8,8 @@ from qgraph import history
 from qgraph.engine import Reply
 from qgraph.errors import DeadlineExceeded, Gone, NotFound, RequestError, ResultTooLarge
 from qgraph.formats import BY_FILE, Format
+from qgraph.nearness import near
 from qgraph.protocol import choose
-from qgraph.questions import near
 from qgraph.selection import Selection, offers
 from qgraph.web.negotiation import wants_page
 from qgraph.web.pages import site
@@ -29,12 +28,11 @@ def listed() -> Response:
     """List what can be had, and in which formats: a page, or JSON."""
     if request.method == "OPTIONS":
         return Response(status=204, headers=OPTIONS)
-    kinds = cast("list[dict[str, str]]", site().ask("kinds"))
     rows = [
         _row("all", "", "the whole graph"),
         _row("concepts", "", "the concepts and their schemes, as SKOS"),
     ]
-    rows += [_row("kind", one["segment"], one["label"] or one["segment"]) for one in kinds]
+    rows += [_row("kind", one.segment, one.label or one.segment) for one in site().kinds()]
     if wants_page(request.headers.get("Accept", "")):
         shown = render_template("exports.html", rows=rows, questions=site().questions)
         return Response(shown, headers={"Vary": "Accept"})

@@ -23,7 +23,8 @@ from qgraph import keeping, versions
 from qgraph.commit import Desk
 from qgraph.engine import Engine, Reply, Task
 from qgraph.errors import QgraphError, ResultTooLarge, StoreError
-from qgraph.formats import BY_NAME
+from qgraph.formats import BY_NAME, PAGE
+from qgraph.kinds import Kind
 from qgraph.protocol import choose
 from qgraph.questions import Question
 from qgraph.settings import Settings
@@ -77,6 +78,10 @@ class Site:
         named = request.args.get("version", "")
         key = (self.engine.state(), named, name, json.dumps(arguments, sort_keys=True))
         return self.memory.get(key, lambda: self.reply(name, **arguments).read())
+
+    def kinds(self) -> list[Kind]:
+        """Return the kinds of things; a plain store has none."""
+        return [] if self.settings.bare else [Kind(**one) for one in self.kept("kinds")]
 
     def made(self, what: str, make: Callable[[], str]) -> str:
         """Return the document *what*, which *make* makes once for a state of the store and an address."""
@@ -158,7 +163,7 @@ def path_of(iri: str) -> str:
 @blueprint.get("/")
 def home() -> AnyResponse:
     """Show what the graph is and the questions it answers; lead who wants data to its description."""
-    chosen = choose(request.headers.get("Accept", ""), (documents.HTML, *documents.RDF))
+    chosen = choose(request.headers.get("Accept", ""), (PAGE, *documents.RDF))
     if chosen not in ("", "html"):
         response: AnyResponse = redirect(f"/catalog.{BY_NAME[chosen].suffix}", 303)
     else:

@@ -52,9 +52,10 @@ def links_of(path: str) -> list[Link]:
         return [Link(f"{here()}/", "describes", "text/html")]
     if kind == "questions" and any(one.name == name for one in site().questions):
         return [*_of_question(name), *_everywhere(path)]
-    classes = {} if site().settings.bare else {one["segment"]: one["iri"] for one in site().kept("segments")}
+    classes = {one.segment: one.iri for one in site().kinds()}
     if kind in classes and name:
-        return [*_of_thing(SUFFIX.sub("", path), classes[kind]), *_everywhere(path)]
+        thing = SUFFIX.sub("", path)
+        return [*_of_thing(thing, classes[kind]), *_everywhere(thing)]
     return []
 
 
@@ -117,7 +118,7 @@ def is_listed(path: str) -> bool:
     if request.args.get("version") or path.startswith("/versions/"):
         return False
     kind, _, name = SUFFIX.sub("", path.lstrip("/")).partition("/")
-    kinds = [] if site().settings.bare else [one["segment"] for one in site().kept("segments")]
+    kinds = [one.segment for one in site().kinds()]
     if not name or kind not in kinds:
         return True
     iri = f"{site().version().base}{kind}/{name}"
@@ -130,7 +131,7 @@ def linkset(suffix: str = "") -> Response:
     """Give the links of the dataset and of the questions, or of one page, as a link set (RFC 9264)."""
     offers = (LINKSET, LINKSET_JSON)
     chosen = documents.wanted("/linkset", suffix, offers)
-    of = unquote(request.args.get("of", ""))
+    of = SUFFIX.sub("", unquote(request.args.get("of", "")))
     pages = (
         [of] if of else ["/", "/catalog", "/void", *(f"/questions/{one.name}" for one in site().questions)]
     )
