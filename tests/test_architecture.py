@@ -43,8 +43,6 @@ ROWS = {
         "spreadsheets",
         "jsonld",
         "export",
-        "particulars",
-        "distribution",
         "packages",
         "release",
     ],

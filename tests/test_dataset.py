@@ -240,7 +240,7 @@ def test_search_engines_read_the_dataset_in_the_first_page(told: FlaskClient) ->
 def test_what_a_folder_says_does_not_end_the_block_it_stands_in(told: FlaskClient) -> None:
     with told.application.test_request_context("/"):
         known = described()
-    known.about[str(DCTERMS.description)] = [{"text": "</script><b>", "language": "", "datatype": ""}]
+    known.about.said[str(DCTERMS.description)] = [{"text": "</script><b>", "language": "", "datatype": ""}]
 
     assert "</script>" not in dataset.schema(known)
     assert json.loads(dataset.schema(known))["description"] == "</script><b>"

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import IO, Any, cast
 
 from qgraph import (
+    about,
     catalog,
     descriptions,
     export,
@@ -123,7 +124,7 @@ def _version(given: Given, spool: Spool) -> str:
 
 
 def _about(given: Given, spool: Spool) -> str:
-    return _values(statistics.about(given.store, given.version), spool)
+    return _values(asdict(about.read(given.store, given.version)), spool)
 
 
 def _statistics(given: Given, spool: Spool) -> str:

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, redirect, render_template
 from werkzeug.wrappers import Response as AnyResponse
 
 from qgraph import dataset
+from qgraph.about import first
 from qgraph.dataset import Described
 from qgraph.formats import BY_NAME, PAGE, Format
 from qgraph.web import documents
@@ -18,8 +19,7 @@ MADE = {"void": dataset.void, "catalog": dataset.catalog}
 
 def described() -> Described:
     """Return what the description of the version that is asked for is made from."""
-    ask = site().kept
-    return Described(site().version(), ask("about"), ask("statistics"), site().kinds(), here())
+    return Described(site().version(), site().about(), site().kept("statistics"), site().kinds(), here())
 
 
 @blueprint.app_context_processor
@@ -73,4 +73,4 @@ def _data(name: str, syntax: Format) -> str:
 def _page(_name: str, _syntax: Format) -> str:
     known = described()
     terms = sorted([*known.statistics["classes"], *known.statistics["properties"]])
-    return render_template("dataset.html", known=known, labels=site().kept("labels", iris=terms))
+    return render_template("dataset.html", known=known, first=first, labels=site().kept("labels", iris=terms))

@@ -6,7 +6,8 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from flask import Blueprint, Response
 
-from qgraph import dataset, history, keeping
+from qgraph import history, keeping
+from qgraph.about import LICENCE
 from qgraph.errors import NotFound
 from qgraph.versions import Version
 from qgraph.web import documents
@@ -93,17 +94,16 @@ def _addresses(start: int) -> Iterator[tuple[str, str]]:
 @blueprint.get("/changes.atom")
 def changes() -> Response:
     """Tell what changed, as a feed (RFC 4287); under the care policy only how much."""
-    store, about = site().settings.store, site().kept("about")
+    store, about = site().settings.store, site().about()
     version = site().version()
-    title = dataset.title(about)
     feed = Element("feed", xmlns=ATOM)
     name = here() if site().settings.bare else version.base.rstrip("/")
     _text(feed, "id", f"{name}/changes.atom")
-    _text(feed, "title", f"Changes of {title}")
+    _text(feed, "title", f"Changes of {about.title}")
     _text(feed, "updated", version.time)
     _link(feed, "self", f"{here()}/changes.atom", kind="application/atom+xml")
     _link(feed, "alternate", f"{here()}/versions", kind="text/html")
-    for licence in dataset.licences(about):
+    for licence in about.iris(LICENCE):
         _link(feed, "license", licence)
     tags = keeping.tags(store)
     for one in history.known(store)[:ENTRIES]:

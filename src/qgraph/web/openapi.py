@@ -12,11 +12,11 @@ from flask import Blueprint, Response, current_app
 from werkzeug.routing import Rule
 
 from qgraph import dataset
+from qgraph.about import LICENCE, About
 from qgraph.formats import BY_FILE, GRAPHS, PAGE, TURTLE12, Format
 from qgraph.namespaces import CORE
 from qgraph.questions import Question
 from qgraph.selection import offers
-from qgraph.statistics import About
 from qgraph.web import documents, history, signposting
 from qgraph.web.errors import PROBLEM, TITLES
 from qgraph.web.exports import PARTS, SWITCHES
@@ -121,7 +121,7 @@ def openapi() -> Response:
 def _written() -> str:
     described = {
         "openapi": "3.1.0",
-        "info": _info(site().kept("about")),
+        "info": _info(site().about()),
         "servers": [{"url": here()}],
         "externalDocs": {"description": "The SPARQL endpoint describes itself", "url": f"{here()}/sparql"},
         "paths": dict(sorted(_paths())),
@@ -131,10 +131,10 @@ def _written() -> str:
 
 
 def _info(about: About) -> Said:
-    said = [one["text"] for word in dataset.TOLD for one in about.get(word, []) if "text" in one]
-    info: Said = {"title": dataset.title(about), "version": str(site().version().number)}
+    said = [one["text"] for word in dataset.TOLD for one in about.said.get(word, []) if "text" in one]
+    info: Said = {"title": about.title, "version": str(site().version().number)}
     info |= {"description": "\n\n".join(said)} if said else {}
-    licences = dataset.licences(about)
+    licences = about.iris(LICENCE)
     return info | ({"license": {"name": licences[0], "url": licences[0]}} if licences else {})
 
 

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -20,6 +19,7 @@ from flask import (
 from werkzeug.wrappers import Response as AnyResponse
 
 from qgraph import keeping, versions
+from qgraph.about import About
 from qgraph.commit import Desk
 from qgraph.engine import Engine, Reply, Task
 from qgraph.errors import QgraphError, ResultTooLarge, StoreError
@@ -35,7 +35,6 @@ from qgraph.web.memory import Memory
 from qgraph.web.writes import Writer
 
 blueprint = Blueprint("pages", __name__)
-ABOUT = Path(__file__).parents[1].joinpath("graph.rq").read_text(encoding="utf-8")
 SHOWN = 500  # rows
 CELLS = 20_000  # for a wide table shows fewer rows
 LARGEST = 1_000_000  # bytes of an answer that a page is made of; more would hold up everyone else
@@ -70,14 +69,23 @@ class Site:
 
     def reply(self, name: str, **arguments: object) -> Reply:
         """Return the answer to the task *name*, which counts as one of the reader who asks."""
-        task = Task(name, arguments, request.args.get("version", ""))
-        return self.engine.ask(task, request.remote_addr or "")
+        return self._reply_of(request.args.get("version", ""), name, arguments)
+
+    def _reply_of(self, version: str, name: str, arguments: Mapping[str, object]) -> Reply:
+        return self.engine.ask(Task(name, arguments, version), request.remote_addr or "")
 
     def kept(self, name: str, **arguments: object) -> Any:
         """Return the answer to the task *name*, asked once for a state of the store: nobody changes it."""
-        named = request.args.get("version", "")
-        key = (self.engine.state(), named, name, json.dumps(arguments, sort_keys=True))
-        return self.memory.get(key, lambda: self.reply(name, **arguments).read())
+        return self.kept_of(request.args.get("version", ""), name, **arguments)
+
+    def kept_of(self, version: str, name: str, **arguments: object) -> Any:
+        """Return the answer of *version* to the task *name*, asked once for a state of the store."""
+        key = (self.engine.state(), version, name, json.dumps(arguments, sort_keys=True))
+        return self.memory.get(key, lambda: self._reply_of(version, name, arguments).read())
+
+    def about(self, version: str | None = None) -> About:
+        """Return what the graph says of itself, in *version* or else the one that is asked for."""
+        return About(**(self.kept("about") if version is None else self.kept_of(version, "about")))
 
     def kinds(self) -> list[Kind]:
         """Return the kinds of things; a plain store has none."""
@@ -90,8 +98,7 @@ class Site:
 
     def ask_of(self, version: str, name: str, **arguments: object) -> Any:
         """Return the answer of *version* to the task *name*, as values."""
-        reply = self.engine.ask(Task(name, arguments, version), request.remote_addr or "")
-        return json.loads(reply.read())
+        return json.loads(self._reply_of(version, name, arguments).read())
 
 
 def site() -> Site:
@@ -113,9 +120,7 @@ def writer() -> Writer:
 def _everywhere() -> dict[str, object]:
     """Give every template the graph's title, the version, and the way from an IRI to its page."""
     old = _named_version()
-    about = site().ask_of(old, "query", text=ABOUT)["results"]["bindings"]
-    words = {name: cell["value"] for name, cell in (about[0] if about else {}).items()}
-    shown = {"about": words, "version": site().version_of(old), "path_of": path_of, "old": old}
+    shown = {"about": site().about(old), "version": site().version_of(old), "path_of": path_of, "old": old}
     return shown | {"now": memento.original(quote(request.path), request.query_string.decode("latin-1"))}
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote
 
 from flask import Blueprint, Response, request
 
-from qgraph import dataset
+from qgraph.about import CREATOR, LICENCE
 from qgraph.errors import NotFound
 from qgraph.formats import GRAPHS, Format
 from qgraph.web import documents
@@ -89,9 +89,9 @@ def _of_thing(path: str, class_iri: str) -> Iterator[Link]:
 
 def _everywhere(path: str) -> Iterator[Link]:
     """Yield who made it, under which licence, and where its links stand together."""
-    about = site().kept("about")
-    yield from (Link(one, "license") for one in dataset.licences(about))
-    yield from (Link(one, "author") for one in dataset.authors(about))
+    about = site().about()
+    yield from (Link(one, "license") for one in about.iris(LICENCE))
+    yield from (Link(one, "author") for one in about.iris(CREATOR))
     of = f"?of={quote(path, safe='/')}" if path.strip("/") else ""
     yield from (
         Link(f"{here()}/linkset{end}{of}", "linkset", one.media_type)
