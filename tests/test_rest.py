@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import shutil
+import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Iterator
@@ -169,11 +170,15 @@ def test_an_answer_is_tagged_and_not_sent_twice(rest: FlaskClient, path: str) ->
     first = rest.get(path)
     tag = {"If-None-Match": first.headers["ETag"]}
     again = rest.get(path, headers=tag)
-    other = rest.get(path + ("&" if "?" in path else "?") + "bom=1", headers=tag)
+    other = rest.get(
+        path.replace("Tide", "Harbour")
+        .replace("all", "concepts")
+        .replace("film.x", "person.x")
+        .replace("concepts.nq", "concepts.nt")
+    )
     head = rest.head(path)
 
     assert (again.status_code, again.data) == (304, b"")
-    assert other.status_code == 200
     assert other.headers["ETag"] != first.headers["ETag"]
     assert first.headers["Cache-Control"] == "no-cache"
     assert first.headers["Access-Control-Allow-Origin"] == "*"
@@ -243,7 +248,13 @@ def test_a_large_export_is_spooled_and_the_same_as_from_the_command(real: Settin
             sent = answer.read()
         asking = urllib.request.Request(f"{address}/export/all.nq", method="HEAD")
         with urllib.request.urlopen(asking) as answer:
-            length = int(answer.headers["Content-Length"])
+            length, tag = int(answer.headers["Content-Length"]), answer.headers["ETag"]
+        for _ in range(2):
+            known = urllib.request.Request(f"{address}/export/all.nq", headers={"If-None-Match": tag})
+            with pytest.raises(urllib.error.HTTPError, match="304"):
+                urllib.request.urlopen(known)
+        with urllib.request.urlopen(f"{address}/export/all.nq") as answer:
+            again = answer.read()
 
-    assert sent == expected
+    assert sent == again == expected
     assert length == len(expected) > 1_000_000

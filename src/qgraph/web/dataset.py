@@ -1,15 +1,15 @@
 """What the graph says of itself, for machines and people: VoID, DCAT, schema.org."""
 
 from functools import partial
+from typing import cast
 
 from flask import Blueprint, Response, redirect, render_template
-from werkzeug.wrappers import Response as AnyResponse
 
 from qgraph import dataset
 from qgraph.about import first
 from qgraph.dataset import Described
 from qgraph.formats import BY_NAME, PAGE, Format
-from qgraph.web import documents
+from qgraph.web import documents, exchange
 from qgraph.web.pages import here, site
 
 blueprint = Blueprint("dataset", __name__)
@@ -29,12 +29,10 @@ def _for_the_first_page() -> dict[str, object]:
 
 
 @blueprint.get("/.well-known/void")
-def well_known() -> AnyResponse:
+def well_known() -> Response:
     """Lead to the description in VoID, in the format that is wanted (VoID, section 7.2)."""
     chosen = documents.wanted("/void", "", OFFERS)
-    response = redirect(f"/void.{chosen.suffix}", 303)
-    response.vary.add("Accept")
-    return response
+    return exchange.lasting(cast("Response", redirect(f"/void.{chosen.suffix}", 303)), ["Accept"])
 
 
 @blueprint.get("/void")

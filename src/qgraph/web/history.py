@@ -14,7 +14,6 @@ from qgraph.protocol import types_of
 from qgraph.versions import Version
 from qgraph.web import writes
 from qgraph.web.pages import here, site
-from qgraph.web.things import CORS
 
 blueprint = Blueprint("history", __name__)
 TURTLE, NQUADS = BY_NAME["turtle"].media_type, BY_NAME["nquads"].media_type
@@ -151,13 +150,6 @@ def _sent(body: bytes, media_type: str) -> Response:
 
 def _page(template: str, **shown: object) -> Response:
     return Response(render_template(template, **shown), headers={"Vary": "Accept"})
-
-
-@blueprint.after_request
-def _open(response: Response) -> Response:
-    """Let pages of other sites read the history (Fetch, section 3.2)."""
-    response.headers.update(CORS)
-    return response
 
 
 @blueprint.get("/versions/")

@@ -16,7 +16,6 @@ from flask import (
     render_template,
     request,
 )
-from werkzeug.wrappers import Response as AnyResponse
 
 from qgraph import keeping, versions
 from qgraph.about import About
@@ -29,7 +28,7 @@ from qgraph.protocol import choose
 from qgraph.questions import Question
 from qgraph.settings import Settings
 from qgraph.versions import Version
-from qgraph.web import documents, memento
+from qgraph.web import documents, exchange, memento
 from qgraph.web.errors import problem
 from qgraph.web.memory import Memory
 from qgraph.web.writes import Writer
@@ -166,15 +165,14 @@ def path_of(iri: str) -> str:
 
 
 @blueprint.get("/")
-def home() -> AnyResponse:
+def home() -> Response:
     """Show what the graph is and the questions it answers; lead who wants data to its description."""
     chosen = choose(request.headers.get("Accept", ""), (PAGE, *documents.RDF))
     if chosen not in ("", "html"):
-        response: AnyResponse = redirect(f"/catalog.{BY_NAME[chosen].suffix}", 303)
+        response = cast("Response", redirect(f"/catalog.{BY_NAME[chosen].suffix}", 303))
     else:
-        response = documents.sent(render_template("home.html", questions=site().questions), "text/html")
-    response.vary.add("Accept")
-    return response
+        response = Response(render_template("home.html", questions=site().questions))
+    return exchange.lasting(response, ["Accept"])
 
 
 @blueprint.get("/health")
