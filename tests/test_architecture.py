@@ -13,7 +13,7 @@ ROWS = {
     "ground": [
         *("store", "bridge", "delta", "process", "wire", "versions", "former", "keeping", "suppression"),
         *("tokens", "reports", "provenance", "passages", "outward", "output", "precheck", "wording"),
-        *("layout", "kinds", "nearness", "questions"),
+        *("layout", "kinds", "nearness", "questions", "jsonld", "profiles"),
     ],
     "write": [
         *("sources", "load", "derive", "reason", "reach", "validate", "increment", "ownership"),
@@ -27,7 +27,6 @@ ROWS = {
         "tasks",
         "things",
         "descriptions",
-        "profiles",
         "statistics",
         "dataset",
         "vocabulary",
@@ -41,7 +40,6 @@ ROWS = {
         "tables",
         "drawn",
         "spreadsheets",
-        "jsonld",
         "export",
         "packages",
         "release",
