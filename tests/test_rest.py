@@ -195,6 +195,18 @@ def test_what_differs_each_time_has_no_tag(rest: FlaskClient) -> None:
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+def test_a_question_is_answered_in_every_format_that_openapi_lists(rest: FlaskClient) -> None:
+    paths = rest.get("/openapi.json").json["paths"]
+    for name in ("films", "graph", "now"):
+        listed = paths[f"/questions/{name}"]["get"]["responses"]["200"]["content"]
+        page = rest.get(f"/questions/{name}", headers=BROWSER).text
+
+        assert ("text/csv" in listed, "text/turtle" in listed) == (name != "graph", name == "graph")
+        assert (f"/questions/{name}?format=csv" in page) == (name != "graph")
+        for kind in listed:
+            assert rest.get(f"/questions/{name}", headers={"Accept": kind}).mimetype == kind
+
+
 def test_a_graph_is_an_answer_too(rest: FlaskClient) -> None:
     assert rest.get("/questions/graph?format=ttl").mimetype == "text/turtle"
     assert rest.get("/questions/graph").mimetype == "application/ld+json"

@@ -27,6 +27,7 @@ PARAMETER = re.compile(
 )
 ONE = r'UNDEF|<[^<>\s]*>|"(?:[^"\\\n]|\\.)*"(?:@[\w-]+|\^\^\S+)?|[+-]?\d+|true|false'
 VALUES = re.compile(rf"\bVALUES\s*[?$](?P<name>\w+)\s*\{{\s*(?P<value>{ONE})\s*\}}", re.IGNORECASE)
+FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 RESERVED = ("format", "version", "bom")
 TYPED = {"integer": "integer", "year": "gYear", "boolean": "boolean"}
 # What a value of a kind looks like, in a pattern that JSON Schema has too, and in words.
@@ -81,6 +82,12 @@ class Question:
     question: str
     query: str
     parameters: tuple[Parameter, ...] = ()
+
+    @property
+    def is_graph(self) -> bool:
+        """Whether the answer is a graph, not rows."""
+        words = ((token["word"] or "").upper() for token in TOKEN.finditer(self.query))
+        return next((one for one in words if one in FORMS), "") in FORMS[2:]
 
 
 def read(graph: Path) -> list[Question]:

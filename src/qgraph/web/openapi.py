@@ -21,7 +21,7 @@ from qgraph.web import documents, history, signposting
 from qgraph.web.errors import PROBLEM, TITLES
 from qgraph.web.exports import PARTS, SWITCHES
 from qgraph.web.pages import here, site
-from qgraph.web.questions import ROWS
+from qgraph.web.questions import forms_of
 
 blueprint = Blueprint("openapi", __name__)
 JSON = Format("json", "application/json", "json")
@@ -170,7 +170,7 @@ def _things(_: Rule) -> Iterator[Path]:
 
 def _questions(_: Rule) -> Iterator[Path]:
     for one in site().questions:
-        forms = (*ROWS, *GRAPHS)
+        forms = forms_of(one)
         named = {"type": "string", "enum": [PAGE.name, *(form.name for form in forms)]}
         chosen = _query("format", MEANINGS["format"], named), *_choices(one)
         yield Path(f"/questions/{one.name}", (PAGE, *forms), f": {one.question}", chosen=chosen)

@@ -37,6 +37,11 @@ def all_questions() -> Response:
     return lasting(Response(said, content_type="application/json"), ["Accept"])
 
 
+def forms_of(question: Question) -> tuple[Format, ...]:
+    """Return the formats in which *question* is answered, beside a page."""
+    return GRAPHS if question.is_graph else ROWS
+
+
 def _listed(question: Question) -> dict[str, object]:
     return {
         "name": question.name,
@@ -136,7 +141,8 @@ def _page(question: Question, given: dict[str, list[str]], base: str) -> Respons
     chosen = [(name, value) for name, values in given.items() for value in values if value]
     chosen += [("version", request.args["version"])] if request.args.get("version") else []
     here = url_for("questions.one_question", name=question.name)
-    links = {one.name: f"{here}?{urlencode([*chosen, ('format', one.name)])}" for one in ROWS}
+    forms = forms_of(question)
+    links = {one.name: f"{here}?{urlencode([*chosen, ('format', one.name)])}" for one in forms}
     shown["downloads"] = links
     said = ", ".join(
         f'<{link}>; rel="alternate"; type="{BY_FILE[name].media_type}"' for name, link in links.items()
