@@ -4,19 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from qgraph.namespaces import CORE, LABEL, SKOS
+from qgraph.namespaces import CORE, DCAT, DCTERMS, LABEL, SKOS
 from qgraph.store import Literal, NamedNode, Store, Term, select, text_of
 from qgraph.versions import Version
 
 HERE = Path(__file__)
 OF_THE_GRAPH = HERE.with_name("about.rq").read_text(encoding="utf-8")
 OF_SOURCES = HERE.with_name("said.rq").read_text(encoding="utf-8")
-DCTERMS = "http://purl.org/dc/terms/"
 TITLE, DESCRIPTION, LICENCE, RIGHTS, CREATOR, PUBLISHER = (
     DCTERMS + word for word in ("title", "description", "license", "rights", "creator", "publisher")
 )
 PURPOSE, CONTACT, NOTE = CORE + "purpose", CORE + "contact", SKOS + "editorialNote"
-KEYWORD = "http://www.w3.org/ns/dcat#keyword"
+KEYWORD = DCAT + "keyword"
 # What every copy tells: in words, and as CSVW writes it, whose prefix for DCMI Terms is dc.
 COPIED = {
     "title": (TITLE, "dc:title"),

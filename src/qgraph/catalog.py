@@ -4,14 +4,12 @@ from collections.abc import Iterator
 
 from qgraph.errors import RequestError
 from qgraph.formats import BY_NAME, GRAPHS
-from qgraph.namespaces import TYPE, XSD
+from qgraph.namespaces import DCTERMS, TYPE, VOID, XSD
 from qgraph.settings import Settings
 from qgraph.store import BlankNode, Literal, NamedNode, Store, Triple, dump, select, text_of
 from qgraph.versions import Version
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
-VOID = "http://rdfs.org/ns/void#"
-DCTERMS = "http://purl.org/dc/terms/"
 FORMATS = "http://www.w3.org/ns/formats/"
 ENTAILMENT = "http://www.w3.org/ns/entailment/"
 WRITTEN = (

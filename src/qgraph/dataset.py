@@ -8,7 +8,6 @@ from qgraph import nested
 from qgraph.about import (
     CONTACT,
     CREATOR,
-    DCTERMS,
     DESCRIPTION,
     LICENCE,
     NOTE,
@@ -22,20 +21,17 @@ from qgraph.about import (
     shown,
     term_of,
 )
-from qgraph.catalog import FORMATS, VOID
+from qgraph.catalog import FORMATS
 from qgraph.formats import GRAPHS, TURTLE12, Format
 from qgraph.jsonld import Context, readable
 from qgraph.kinds import Kind
-from qgraph.namespaces import CORE, LABEL, OWL, RDFS, SKOS, TYPE, XSD
+from qgraph.namespaces import CORE, DCAT, DCTERMS, LABEL, OWL, PROV, RDFS, SCHEMA, SKOS, TYPE, VOID, XSD
 from qgraph.selection import offers
 from qgraph.statistics import Statistics
 from qgraph.store import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Term, Triple, dump
 from qgraph.versions import Version
 
-DCAT = "http://www.w3.org/ns/dcat#"
 FOAF = "http://xmlns.com/foaf/0.1/"
-PROV = "http://www.w3.org/ns/prov#"
-SCHEMA = "https://schema.org/"
 SPDX = "http://spdx.org/rdf/terms#"
 VCARD = "http://www.w3.org/2006/vcard/ns#"
 MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"

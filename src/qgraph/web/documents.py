@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from flask import Response, request
 
+from qgraph.engine import Reply
 from qgraph.errors import NotAcceptable, NotFound
 from qgraph.formats import BY_NAME, Format
 from qgraph.protocol import choose
@@ -39,6 +40,14 @@ def answered(body: bytes | str, media_type: str) -> Response:
     """Return *body* as an answer, its charset said where its type has one."""
     charset = "; charset=utf-8" if media_type.startswith(("text/", "application/xml")) else ""
     return Response(body, content_type=media_type + charset)
+
+
+def handed(reply: Reply, media_type: str) -> Response:
+    """Return *reply*, whose body may be a large file, as an answer of *media_type*."""
+    response = answered(b"", media_type)
+    response.content_length = reply.size
+    exchange.hand_on(response, reply.body)
+    return response
 
 
 def negotiated(body: bytes | str, path: str, *, chosen: Format, offers: Sequence[Format]) -> Response:

@@ -12,7 +12,7 @@ from qgraph.history import Difference
 from qgraph.namespaces import Names
 from qgraph.protocol import types_of
 from qgraph.versions import Version
-from qgraph.web import writes
+from qgraph.web import documents, writes
 from qgraph.web.pages import here, site
 
 blueprint = Blueprint("history", __name__)
@@ -144,8 +144,9 @@ def _wanted(offers: tuple[str, ...]) -> str:
 
 
 def _sent(body: bytes, media_type: str) -> Response:
-    charset = "; charset=utf-8" if media_type.startswith("text/") else ""
-    return Response(body, content_type=media_type + charset, headers={"Vary": "Accept"})
+    response = documents.answered(body, media_type)
+    response.vary.add("Accept")
+    return response
 
 
 def _page(template: str, **shown: object) -> Response:

@@ -12,9 +12,10 @@ from qgraph.errors import NotAcceptable, QgraphError, RequestError
 from qgraph.formats import BY_FILE, GRAPHS, RESULTS, Format
 from qgraph.protocol import choose
 from qgraph.questions import Question
+from qgraph.web import documents
 from qgraph.web.cache import is_lasting
 from qgraph.web.errors import problem
-from qgraph.web.exchange import hand_on, lasting
+from qgraph.web.exchange import lasting
 from qgraph.web.negotiation import wants_page
 from qgraph.web.pages import site, table_of
 
@@ -118,12 +119,11 @@ def _asked(text: str, syntax: str, *, bom: bool) -> Reply:
 def sent(reply: Reply, *, name: str) -> Response:
     """Return *reply* as an answer whose file is called *name*, with a suffix."""
     made = BY_FILE[reply.kind]
-    kind = made.media_type + "; charset=utf-8" * made.media_type.startswith("text/")
     way = "attachment" if made.name in DOWNLOADS or made.name == "zip" else "inline"
-    response = Response(content_type=kind + "; header=present" * (made.name == "csv"))
-    response.content_length = reply.size
+    response = documents.handed(reply, made.media_type)
+    if made.name == "csv":
+        response.headers["Content-Type"] += "; header=present"  # RFC 4180, section 3
     response.headers["Content-Disposition"] = f'{way}; filename="{name}.{made.suffix}"'
-    hand_on(response, reply.body)
     return response
 
 

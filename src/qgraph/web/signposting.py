@@ -11,12 +11,12 @@ from flask import Blueprint, Response, request
 from qgraph.about import CREATOR, LICENCE
 from qgraph.errors import NotFound
 from qgraph.formats import GRAPHS, Format
+from qgraph.namespaces import SCHEMA
 from qgraph.web import documents
 from qgraph.web.dataset import described
 from qgraph.web.pages import here, site
 
 blueprint = Blueprint("signposting", __name__)
-SCHEMA = "https://schema.org/"
 SHOWN = (200, 303, 304)  # answers that carry links
 LINKSET_JSON = Format("linkset+json", "application/linkset+json", "json", ("application/json",))
 LINKSET = Format("linkset", "application/linkset", "txt", ("text/plain",))
@@ -136,7 +136,9 @@ def linkset(suffix: str = "") -> Response:
         [of] if of else ["/", "/catalog", "/void", *(f"/questions/{one.name}" for one in site().questions)]
     )
     found = {here() + quote(page): links_of(page) for page in pages}
-    if not all(found.values()) or (of and not _is_there(of)):
+    if of:
+        _check_thing(of)
+    if not all(found.values()):
         raise NotFound(f"There are no links of {of}: expected the path of a thing or a question.")
     if chosen is LINKSET_JSON:
         return _negotiated(as_json(found), chosen.media_type)
@@ -144,15 +146,11 @@ def linkset(suffix: str = "") -> Response:
     return _negotiated(",\n".join(rows) + "\n", chosen.media_type)
 
 
-def _is_there(path: str) -> bool:
-    """Say whether there is a page at *path*, which has links."""
+def _check_thing(path: str) -> None:
+    """Raise NotFound if *path* is that of a thing which is not there."""
     kind, _, name = path.lstrip("/").partition("/")
-    if kind == "questions" or not name:
-        return True
-    base = site().version().base
-    return bool(site().ask("describe", iri=f"{base}{kind}/{name}", base=base)["told"]) or bool(
-        site().ask("labels", iris=[f"{base}{kind}/{name}"])
-    )
+    if name and kind in {one.segment for one in site().kinds()}:
+        site().ask("identify", iri=f"{site().version().base}{kind}/{name}")
 
 
 def as_json(found: dict[str, list[Link]]) -> str:

@@ -177,12 +177,7 @@ def _told(wanted: Wanted, *, is_made: bool, size: int) -> Response:
     else:
         queries = [wanted.profile.uri, *wanted.profile.queries]
         reply = site().reply("profiled", profile=queries, **asked)
-    media_type = wanted.form.media_type
-    charset = "; charset=utf-8" if media_type.startswith("text/") else ""
-    response = Response(content_type=media_type + charset)
-    response.content_length = reply.size
-    exchange.hand_on(response, reply.body)
-    return response
+    return documents.handed(reply, wanted.form.media_type)
 
 
 def _page(wanted: Wanted, *, is_made: bool, size: int) -> Response:
