@@ -13,7 +13,7 @@ ROWS = {
     "ground": [
         *("store", "bridge", "delta", "process", "wire", "versions", "former", "keeping", "suppression"),
         *("tokens", "reports", "provenance", "passages", "outward", "output", "precheck", "wording"),
-        *("layout", "kinds", "questions"),
+        *("layout", "kinds", "nearness", "questions", "jsonld", "profiles"),
     ],
     "write": [
         *("sources", "load", "derive", "reason", "reach", "validate", "increment", "ownership"),
@@ -27,8 +27,6 @@ ROWS = {
         "tasks",
         "things",
         "descriptions",
-        "nearness",
-        "profiles",
         "statistics",
         "dataset",
         "vocabulary",
@@ -42,10 +40,7 @@ ROWS = {
         "tables",
         "drawn",
         "spreadsheets",
-        "jsonld",
         "export",
-        "particulars",
-        "distribution",
         "packages",
         "release",
     ],

@@ -240,7 +240,7 @@ def test_search_engines_read_the_dataset_in_the_first_page(told: FlaskClient) ->
 def test_what_a_folder_says_does_not_end_the_block_it_stands_in(told: FlaskClient) -> None:
     with told.application.test_request_context("/"):
         known = described()
-    known.about[str(DCTERMS.description)] = [{"text": "</script><b>", "language": "", "datatype": ""}]
+    known.about.said[str(DCTERMS.description)] = [{"text": "</script><b>", "language": "", "datatype": ""}]
 
     assert "</script>" not in dataset.schema(known)
     assert json.loads(dataset.schema(known))["description"] == "</script><b>"
@@ -337,7 +337,7 @@ def test_openapi_is_sound_and_tells_of_every_address(told: FlaskClient) -> None:
     described = json.loads(told.get("/openapi.json").data)
     validate(described)
     rules = [one.rule for one in told.application.url_map.iter_rules() if "GET" in (one.methods or ())]
-    own = [one for one in rules if "<" not in one and not one.endswith("/")]
+    own = [one for one in rules if "<" not in one and (one.rstrip("/") not in rules or one == "/")]
     sparql = {"/sparql", "/graphs"}
 
     assert set(own) - sparql <= set(described["paths"])
@@ -346,17 +346,53 @@ def test_openapi_is_sound_and_tells_of_every_address(told: FlaskClient) -> None:
     assert described["info"]["license"]["url"] == str(CC0)
 
 
+SAMPLES = {
+    "/evidence/": ["leaflet/p1-1"], "/film/": ["tide"], "/person/": ["p1aaa"], "/source/": ["leaflet"],
+    "/graph/": ["asserted"], "/export/kind/": ["film"], "/export/thing/": ["film/tide"],
+    "/versions/": ["1", "1..1"], "/sitemap-": ["1"],
+}  # fmt: skip
+
+
+def addresses(path: str, said: Any) -> Iterator[str]:
+    """Yield a sample of the addresses that a *path* of OpenAPI stands for, each suffix among them."""
+    start = path.partition("{")[0]
+    suffixes = [one["schema"]["enum"] for one in said["parameters"] if one["name"] == "suffix"]
+    for name in SAMPLES.get(start, [""]):
+        for suffix in suffixes[0] if suffixes else [""]:
+            yield re.sub(r"\{(name|number)\}", name, path.replace("{suffix}", suffix))
+
+
 def test_what_openapi_tells_of_is_there(told: FlaskClient) -> None:
     described = json.loads(told.get("/openapi.json").data)
     operators = {"/health", "/ready", "/metrics"}
+    nothing = ("/scheme/", "/ontology/", "/core/", "/shapes/", "/core/shapes/")  # of these there is none here
+    asked = 0
     for path in set(described["paths"]) - operators:
-        if "{" not in path:
-            answer = told.get(path, headers={"Accept": "*/*"})
-            allowed = described["paths"][path]["get"]["responses"]
+        said = described["paths"][path]["get"]
+        for address in addresses(path, said):
+            if address.startswith(nothing) and "{" in path and path.partition("{")[0] in nothing:
+                continue
+            for accept in said["responses"].get("200", {"content": ["*/*"]})["content"]:
+                answer = told.get(address, headers={"Accept": accept})
+                status, asked = str(answer.status_code), asked + 1
 
-            assert str(answer.status_code) in allowed, path
-            if answer.status_code == 200:
-                assert answer.mimetype in allowed["200"]["content"], path
+                assert status in {*said["responses"]} - {"400", "404", "410"}, (address, accept, answer.text)
+                if status == "200":
+                    content = answer.content_type.partition("; charset")[0].partition("; header")[0]
+                    assert content in said["responses"]["200"]["content"], (address, accept)
+                else:
+                    assert status in ("303", "406"), address
+    assert asked > 300
+
+
+def test_openapi_tells_what_may_be_chosen(told: FlaskClient) -> None:
+    described = json.loads(told.get("/openapi.json").data)["paths"]
+    chosen = {one["name"]: one for one in described["/export/kind/{name}.{suffix}"]["get"]["parameters"]}
+
+    assert {"name", "suffix", "inferred", "evidence", "bom", "version"} == set(chosen)
+    assert {"csv", "xlsx", "csv-metadata.json", "ttl12"} <= set(chosen["suffix"]["schema"]["enum"])
+    assert {"303", "406"} <= set(described["/film/{name}"]["get"]["responses"])
+    assert "application/trig" in described["/evidence/{name}"]["get"]["responses"]["200"]["content"]
 
 
 def test_both_forms_of_the_link_set_hold_the_same_links(told: FlaskClient) -> None:

@@ -42,6 +42,21 @@ def hits(there: str) -> int:
         ("/film/harbour", {"Accept": "text/turtle"}),
         ("/evidence/leaflet/p1-1", {"Accept": "text/turtle"}),
         ("/context.jsonld", {}),
+        ("/", {"Accept": "text/html"}),
+        ("/", {"Accept": "text/turtle"}),
+        ("/questions/", {"Accept": "text/html"}),
+        ("/questions/films", {"Accept": "text/html"}),
+        ("/questions/films?format=xlsx", {}),
+        ("/export", {"Accept": "text/html"}),
+        ("/export/all.nq", {}),
+        ("/export/kind/film.csv?bom=1", {}),
+        ("/void.ttl", {}),
+        ("/catalog", {"Accept": "text/html"}),
+        ("/ontology", {"Accept": "text/html"}),
+        ("/core/shapes.nt", {}),
+        ("/sitemap.xml", {}),
+        ("/linkset.json?of=/film/tide", {}),
+        ("/openapi.json", {}),
     ],
 )
 def test_what_is_asked_again_is_answered_from_the_cache(
@@ -55,6 +70,29 @@ def test_what_is_asked_again_is_answered_from_the_cache(
     assert (again[0], again[2]) == (status, body)
     names = set(first.keys()) - {"date"}
     assert {name: again[1].get_all(name) for name in names} == {name: first.get_all(name) for name in names}
+
+
+@pytest.mark.parametrize("path", ["/changes.atom", "/versions.json", "/film/nothing", "/questions/films?x=1"])
+def test_what_the_version_in_force_does_not_decide_alone_is_not_kept(there: str, path: str) -> None:
+    get(there + path)
+    before = hits(there)
+    get(there + path)
+
+    assert hits(there) == before
+
+
+def test_an_answer_that_names_its_address_is_kept_for_that_alone(there: str) -> None:
+    port = there.rpartition(":")[2]
+    for _ in range(2):
+        for host in (f"127.0.0.1:{port}", f"localhost:{port}"):
+            assert f"<http://{host}/catalog>".encode() in get(f"{there}/catalog.nt", Host=host)[2]
+
+
+def test_a_page_of_a_question_has_a_tag_and_is_not_sent_twice(there: str) -> None:
+    wish = {"Accept": "text/html"}
+    _, headers, _ = get(f"{there}/questions/films", **wish)
+
+    assert get(f"{there}/questions/films", If_None_Match=headers["ETag"], **wish)[::2] == (304, b"")
 
 
 def test_what_makes_an_answer_another_is_part_of_its_key(there: str) -> None:

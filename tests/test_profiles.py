@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from rdflib import RDF, Graph, URIRef
 
-from conftest import ROOT
-from qgraph import profiles, versions
+from conftest import ROOT, quietly
+from qgraph import commit, profiles, versions
 from qgraph.errors import SourceError
 from qgraph.formats import BY_NAME
 from qgraph.layout import laid_out
@@ -47,6 +47,14 @@ def test_a_file_that_cannot_be_used_is_told(graph: Path, name: str, text: str, w
 
     with pytest.raises(SourceError, match=words):
         profiles.read(graph)
+
+
+def test_the_build_refuses_a_frame_that_cannot_be_used(graph: Path, tmp_path: Path) -> None:
+    (graph / "ontology" / "frames" / "film.json").write_text("[]", encoding="utf-8")
+
+    with pytest.raises(SourceError, match=r"film\.json: expected a JSON-LD frame"):
+        commit.build(Settings(graph=graph, store=tmp_path / "store"), progress=quietly)
+    assert not (tmp_path / "store" / "current").exists()
 
 
 def schema_of(store: Store, name: str) -> Graph:

@@ -50,6 +50,20 @@ HIDDEN = ("p3ccc", "Cem Example", "withheldword", "p4ddd", "Didem Example", "Res
 SENTENCE = "Why these two films were invented is told nowhere else."
 
 
+CHOSEN = """# title: Films of a length
+# question: Which films last so long?
+# param: most, integer, such as "90": Films of at most so many minutes.
+PREFIX : <ontology#>
+SELECT ?film ?length
+WHERE { VALUES ?most { 90 } ?film :length ?length FILTER(?length <= ?most) }
+ORDER BY ?film
+"""
+WHOLE = """# title: Whole
+# question: What is there?
+CONSTRUCT WHERE { ?s ?p ?o }
+"""
+
+
 def entered(settings: Settings, name: str, facts: str, tier: str) -> None:
     text = ENTERED.format(graph=f"evidence/leaflet/{name}", facts=facts, tier=tier)
     commit.write(settings, Request(Update(text, commit.limits(settings), base=BASE), CURATOR))
@@ -66,6 +80,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         f"<{BASE}> <http://purl.org/dc/terms/creator> 'Ana: Example, \"A.\"' ; "
         "<http://purl.org/dc/terms/license> <https://creativecommons.org/publicdomain/zero/1.0/> ."
     )
+    (graph / "queries" / "long.rq").write_text(CHOSEN)
+    (graph / "queries" / "whole.rq").write_text(WHOLE)
     settings = built(graph, folder / "store")
     history.tag(settings, "first", 1)
     entered(settings, "w1", '<person/p4ddd> a :Person ; rdfs:label "Didem Example"@en', "Open")
@@ -190,6 +206,28 @@ def test_a_question_stands_with_its_answer(one: Path, house: Settings) -> None:
 
     assert asked == (house.graph / "queries" / "films.rq").read_text()
     assert rows == [["film", "maker"], ["Harbour", "Ana Example"], ["Tide", "Bo Example"]]
+
+
+def test_a_question_with_a_choice_is_answered_as_the_server_answers_it(one: Path, house: Settings) -> None:
+    kept = list(csv.reader((one / "questions" / "long.csv").read_text().splitlines()))
+    page = (one / "pages" / "questions" / "long.html").read_text()
+    with pool(house) as engine:
+        told = create_app(house, engine).test_client().get("/questions/long?format=csv")
+
+    assert (
+        kept
+        == list(csv.reader(told.text.splitlines()))
+        == [["film", "length"], [f"{BASE}film/harbour", "90"]]
+    )
+    assert ">Harbour</a>" in page
+    assert "<form" not in page
+    assert 'name="most"' not in page
+
+
+def test_a_question_for_a_graph_is_answered_with_one(one: Path) -> None:
+    found = store.parse((one / "questions" / "whole.ttl").read_bytes(), BY_NAME["turtle"])
+
+    assert store.canonical(found) == quads_of(one, "turtle")
 
 
 def test_the_report_is_that_of_the_version(one: Path) -> None:

@@ -3,15 +3,13 @@
 from collections.abc import Iterator
 
 from qgraph.errors import RequestError
-from qgraph.formats import BY_NAME
-from qgraph.namespaces import TYPE, XSD
+from qgraph.formats import BY_NAME, GRAPHS
+from qgraph.namespaces import DCTERMS, TYPE, VOID, XSD
 from qgraph.settings import Settings
 from qgraph.store import BlankNode, Literal, NamedNode, Store, Triple, dump, select, text_of
 from qgraph.versions import Version
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
-VOID = "http://rdfs.org/ns/void#"
-DCTERMS = "http://purl.org/dc/terms/"
 FORMATS = "http://www.w3.org/ns/formats/"
 ENTAILMENT = "http://www.w3.org/ns/entailment/"
 WRITTEN = (
@@ -44,7 +42,7 @@ def service(store: Store, version: Version, *, endpoint: str, chosen: Settings, 
     named graphs with their counts. Raises RequestError if *endpoint* is no IRI.
     """
     prefixes = {"sd": SD, "void": VOID, "formats": FORMATS, "dcterms": DCTERMS} | version.prefixes
-    described = [*_service(endpoint, chosen), *_dataset(store, version)]
+    described = [*_service(endpoint, chosen), *_dataset(store, version), *_dumps(endpoint)]
     return dump(described, BY_NAME[syntax], prefixes)
 
 
@@ -86,6 +84,14 @@ def _dataset(store: Store, version: Version) -> Iterator[Triple]:
         yield Triple(named, NamedNode(SD + "name"), NamedNode(name))
         yield Triple(named, NamedNode(SD + "graph"), BlankNode(f"graph{number}"))
         yield from _graph(BlankNode(f"graph{number}"), size)
+
+
+def _dumps(endpoint: str) -> Iterator[Triple]:
+    """Yield where the dataset can be had as files."""
+    here = endpoint.removesuffix("/sparql")
+    for one in GRAPHS:
+        address = NamedNode(f"{here}/export/all.{one.suffix}")
+        yield Triple(BlankNode("dataset"), NamedNode(VOID + "dataDump"), address)
 
 
 def _graph(graph: Node, size: int) -> Iterator[Triple]:

@@ -1,23 +1,37 @@
-"""What a graph says of itself as a dataset: VoID, DCAT 3 and schema.org."""
+"""A graph described as a dataset: VoID, DCAT 3 and schema.org, of a server and of a release."""
 
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from qgraph import nested
-from qgraph.catalog import DCTERMS, FORMATS, VOID
-from qgraph.formats import BY_NAME, Format
+from qgraph.about import (
+    CONTACT,
+    CREATOR,
+    DESCRIPTION,
+    LICENCE,
+    NOTE,
+    PUBLISHER,
+    PURPOSE,
+    RIGHTS,
+    TITLE,
+    About,
+    Said,
+    Value,
+    shown,
+    term_of,
+)
+from qgraph.catalog import FORMATS
+from qgraph.formats import GRAPHS, TURTLE12, Format
 from qgraph.jsonld import Context, readable
-from qgraph.namespaces import CORE, LABEL, OWL, RDFS, SKOS, TYPE, XSD
-from qgraph.statistics import About, Kind, Statistics, Value, term_of
+from qgraph.kinds import Kind
+from qgraph.namespaces import CORE, DCAT, DCTERMS, LABEL, OWL, PROV, RDFS, SCHEMA, SKOS, TYPE, VOID, XSD
+from qgraph.selection import offers
+from qgraph.statistics import Statistics
 from qgraph.store import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Term, Triple, dump
 from qgraph.versions import Version
 
-DCAT = "http://www.w3.org/ns/dcat#"
 FOAF = "http://xmlns.com/foaf/0.1/"
-PROV = "http://www.w3.org/ns/prov#"
-SCHEMA = "https://schema.org/"
 SPDX = "http://spdx.org/rdf/terms#"
 VCARD = "http://www.w3.org/2006/vcard/ns#"
 MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
@@ -27,93 +41,95 @@ PREFIXES = {
     "dcat": DCAT, "dcterms": DCTERMS, "foaf": FOAF, "prov": PROV, "spdx": SPDX, "void": VOID,
     "core": CORE, "owl": OWL, "rdfs": RDFS, "skos": SKOS, "vcard": VCARD, "xsd": XSD,
 }  # fmt: skip
-SYNTAXES = ("turtle", "jsonld", "rdfxml", "ntriples")
-W3C_FORMATS = ("Turtle", "JSON-LD", "RDF_XML", "N-Triples")
-ALL = quote("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
+# What W3C calls the formats of RDF.
+W3C_FORMATS = {
+    "turtle": "Turtle", "ntriples": "N-Triples", "rdfxml": "RDF_XML",
+    "jsonld": "JSON-LD", "trig": "TriG", "nquads": "N-Quads",
+}  # fmt: skip
 # What a folder may write as words, and the class of the thing that these words describe.
 IN_WORDS = {
-    DCTERMS + "rights": (DCTERMS + "RightsStatement", LABEL),
-    DCTERMS + "creator": (FOAF + "Agent", FOAF + "name"),
-    DCTERMS + "publisher": (FOAF + "Agent", FOAF + "name"),
+    RIGHTS: (DCTERMS + "RightsStatement", LABEL),
+    CREATOR: (FOAF + "Agent", FOAF + "name"),
+    PUBLISHER: (FOAF + "Agent", FOAF + "name"),
 }
 # What schema.org calls what a folder says of its graph.
 AS_SCHEMA = {
-    DCTERMS + "description": "description",
-    DCTERMS + "license": "license",
+    DESCRIPTION: "description",
+    LICENCE: "license",
     DCTERMS + "bibliographicCitation": "creditText",
-    DCTERMS + "rights": "copyrightNotice",
+    RIGHTS: "copyrightNotice",
     DCTERMS + "created": "dateCreated",
     DCAT + "keyword": "keywords",
-    CORE + "purpose": "usageInfo",
+    PURPOSE: "usageInfo",
 }
 # What a reader of any copy has to know, in words.
-TOLD = (
-    DCTERMS + "description",
-    DCTERMS + "rights",
-    CORE + "purpose",
-    CORE + "contact",
-    SKOS + "editorialNote",
-)
+TOLD = (DESCRIPTION, RIGHTS, PURPOSE, CONTACT, NOTE)
 Node = str | BlankNode
 
 
 @dataclass(frozen=True)
 class Download:
-    """A file that holds the graph; its size and checksum where they are known."""
+    """A file that holds the graph; its size and checksum where they are known, as in a release."""
 
     address: str
     syntax: Format
     size: int = 0
     sha256: str = ""
 
+    @property
+    def title(self) -> str:
+        """What the file is."""
+        return f"The graph as {self.syntax.media_type}"
+
 
 @dataclass(frozen=True)
 class Described:
-    """What the description of a version is made from, for readers who know the server as *here*."""
+    """What the description of a version is made from, for readers who know the server as *here*.
+
+    Of a release that is its folder, and *number* and *files* are there too.
+    """
 
     version: Version
     about: About
     statistics: Statistics
     kinds: list[Kind]
     here: str
+    number: str = ""
+    files: tuple[Download, ...] = ()
 
     @property
     def iri(self) -> str:
-        """The name of the dataset: the base of its graph, or the address of a plain store."""
-        return self.version.base if "asserted" in self.version.counts else f"{self.here}/"
+        """The name of the dataset: the base of its graph, or the address of a plain store or a release."""
+        named = "asserted" in self.version.counts and not self.number
+        return self.version.base if named else f"{self.here}/"
+
+    @property
+    def front(self) -> str:
+        """The address of the first page."""
+        return f"{self.here}/{'pages/index.html' * bool(self.number)}"
 
     @property
     def title(self) -> str:
         """The title of the graph."""
-        return title(self.about)
+        return self.about.title
 
     @property
     def licences(self) -> list[str]:
         """The IRIs of the graph's licences."""
-        return licences(self.about)
+        return self.about.iris(LICENCE)
 
     @property
     def downloads(self) -> list[Download]:
-        """The files in which the graph can be had."""
-        return [
-            Download(f"{self.here}/sparql?query={ALL}&format={BY_NAME[name].suffix}", BY_NAME[name])
-            for name in SYNTAXES
-        ]
+        """The files in which the graph can be had; a plain store has no tables and no drawings."""
+        if self.files:
+            return list(self.files)
+        forms = offers("all") if self.kinds else GRAPHS
+        return [Download(f"{self.here}/export/all.{one.suffix}", one) for one in forms if one != TURTLE12]
 
-
-def title(about: About) -> str:
-    """Return the title of a graph."""
-    return next((one["text"] for one in about.get(DCTERMS + "title", [])), "a graph without a title")
-
-
-def licences(about: About) -> list[str]:
-    """Return the IRIs of the licences of a graph."""
-    return [one["iri"] for one in about.get(DCTERMS + "license", []) if "iri" in one]
-
-
-def authors(about: About) -> list[str]:
-    """Return the IRIs of those who made a graph."""
-    return [one["iri"] for one in about.get(DCTERMS + "creator", []) if "iri" in one]
+    @property
+    def dumps(self) -> list[Download]:
+        """Those of the files that hold RDF."""
+        return [one for one in self.downloads if one.syntax.name in W3C_FORMATS]
 
 
 def void(known: Described) -> list[Triple]:
@@ -125,9 +141,7 @@ def void(known: Described) -> list[Triple]:
         *_say(page, FOAF + "primaryTopic", NamedNode(known.iri)),
         *_say(page, DCTERMS + "modified", _time(known.version)),
         *_of_the_folder(known),
-        *_counted(known),
-        *_partitions(known),
-        *_linksets(known),
+        *_measured(known),
     ]
 
 
@@ -144,8 +158,13 @@ def catalog(known: Described) -> list[Triple]:
         *_of_the_folder(known),
         *_versioned(known),
         *_services(known, page),
-        *(triple for one in known.downloads for triple in distribution(known, one)),
+        *_offered(known),
     ]
+
+
+def release(known: Described) -> list[Triple]:
+    """Return the description of a release in VoID and DCAT 3: the dataset is its folder."""
+    return [*_of_the_folder(known), *_released(known), *_measured(known), *_offered(known)]
 
 
 def written(triples: list[Triple], syntax: Format) -> bytes:
@@ -154,8 +173,9 @@ def written(triples: list[Triple], syntax: Format) -> bytes:
         return nested.written(triples, PREFIXES)
     if syntax.name != "jsonld":
         return dump(dict.fromkeys(triples), syntax, PREFIXES)
-    names: Context = {"@base": "urn:", "id": "@id", "type": "@type", **PREFIXES}
-    return readable([Quad(one.subject, one.predicate, one.object, DefaultGraph()) for one in triples], names)
+    names: Context = {"id": "@id", "type": "@type", **PREFIXES}
+    quads = (Quad(one.subject, one.predicate, one.object, DefaultGraph()) for one in triples)
+    return readable(sorted(quads, key=str), names)  # which takes a subject's statements together
 
 
 def schema(known: Described) -> str:
@@ -177,17 +197,17 @@ def schema(known: Described) -> str:
         "includedInDataCatalog": {"@type": "DataCatalog", "url": f"{known.here}/catalog"},
     }
     for word, name in AS_SCHEMA.items():
-        values = [one.get("iri") or one["text"] for one in known.about.get(word, [])]
+        values = [one.get("iri") or one["text"] for one in known.about.said.get(word, [])]
         said |= {name: values[0] if len(values) == 1 else values} if values else {}
-    for word, name in ((DCTERMS + "creator", "creator"), (DCTERMS + "publisher", "publisher")):
-        agents = [_agent(one) for one in known.about.get(word, [])]
+    for word, name in ((CREATOR, "creator"), (PUBLISHER, "publisher")):
+        agents = [_agent(one) for one in known.about.said.get(word, [])]
         said |= {name: agents[0] if len(agents) == 1 else agents} if agents else {}
     # Within <script> these marks would begin or end something else.
     return json.dumps(said, ensure_ascii=False, indent=1).replace("<", "\\u003c")
 
 
 def _agent(value: Value) -> dict[str, str]:
-    named = {"@type": "Organization", "name": value.get("name") or value.get("text") or value.get("iri", "")}
+    named = {"@type": "Organization", "name": shown(value)}
     return named | ({"@id": value["iri"]} if "iri" in value else {})
 
 
@@ -203,11 +223,11 @@ def _time(version: Version) -> Literal:
 def _of_the_folder(known: Described) -> Iterator[Triple]:
     """Yield what the folder says of its graph, and what the version adds to that."""
     yield from _say(known.iri, TYPE, NamedNode(DCAT + "Dataset"), NamedNode(VOID + "Dataset"))
-    for word, values in known.about.items():
+    for source, said in known.about.sources.items():
+        yield from _source(known, source, said)
+    for word, values in known.about.said.items():
         for number, value in enumerate(values):
-            if word == "sources":
-                yield from _source(known, value)
-            elif word in IN_WORDS and "iri" not in value:
+            if word in IN_WORDS and "iri" not in value:
                 kind, name = IN_WORDS[word]
                 words = BlankNode(f"{word.rpartition('/')[2]}{number}")
                 yield from _say(known.iri, word, words)
@@ -219,16 +239,19 @@ def _of_the_folder(known: Described) -> Iterator[Triple]:
                     yield from _say(value["iri"], TYPE, NamedNode(FOAF + "Agent"))
                     yield from _say(value["iri"], FOAF + "name", Literal(value["name"]))
     yield from _say(known.iri, DCTERMS + "modified", _time(known.version))
-    yield from _say(known.iri, FOAF + "homepage", NamedNode(f"{known.here}/"))
+    yield from _say(known.iri, FOAF + "homepage", NamedNode(known.front))
 
 
-def _source(known: Described, source: Value) -> Iterator[Triple]:
-    yield from _say(known.iri, DCTERMS + "source", NamedNode(source["iri"]))
-    if source["title"]:
-        title = Literal(source["title"], language=source["language"] or None)
-        yield from _say(source["iri"], DCTERMS + "title", title)
-    if source["licence"]:
-        yield from _say(source["iri"], DCTERMS + "license", NamedNode(source["licence"]))
+def _source(known: Described, source: str, said: Said) -> Iterator[Triple]:
+    yield from _say(known.iri, DCTERMS + "source", NamedNode(source))
+    for word in (TITLE, LICENCE, RIGHTS):
+        yield from _say(source, word, *(term_of(value) for value in said.get(word, [])))
+
+
+def _measured(known: Described) -> Iterator[Triple]:
+    yield from _counted(known)
+    yield from _partitions(known)
+    yield from _linksets(known)
 
 
 def _counted(known: Described) -> Iterator[Triple]:
@@ -242,9 +265,11 @@ def _counted(known: Described) -> Iterator[Triple]:
         *((("entities", counts["entities"]),) if counts["entities"] else ()),
     ):
         yield from _say(iri, VOID + name, Literal(number))
-    yield from _say(iri, VOID + "sparqlEndpoint", NamedNode(f"{known.here}/sparql"))
-    yield from _say(iri, VOID + "dataDump", *(NamedNode(one.address) for one in known.downloads))
-    yield from _say(iri, VOID + "feature", *(NamedNode(FORMATS + name) for name in W3C_FORMATS))
+    if not known.number:
+        yield from _say(iri, VOID + "sparqlEndpoint", NamedNode(f"{known.here}/sparql"))
+    yield from _say(iri, VOID + "dataDump", *(NamedNode(one.address) for one in known.dumps))
+    forms = (W3C_FORMATS[one.syntax.name] for one in known.dumps)
+    yield from _say(iri, VOID + "feature", *(NamedNode(FORMATS + name) for name in forms))
     if known.kinds:
         yield from _say(iri, VOID + "uriSpace", Literal(known.version.base))
         yield from _say(iri, VOID + "exampleResource", *(NamedNode(one) for one in counts["examples"]))
@@ -284,9 +309,7 @@ def _linksets(known: Described) -> Iterator[Triple]:
 def _versioned(known: Described) -> Iterator[Triple]:
     number = known.version.number
     this = f"{known.here}/versions/{number}"
-    yield from _say(known.iri, DCTERMS + "identifier", Literal(known.iri))
-    yield from _say(known.iri, DCAT + "landingPage", NamedNode(f"{known.here}/"))
-    yield from _say(known.iri, DCAT + "version", Literal(str(number)))
+    yield from _numbered(known, str(number), known.iri)
     yield from _say(known.iri, DCAT + "hasCurrentVersion", NamedNode(this))
     yield from _say(known.iri, DCTERMS + "conformsTo", NamedNode(f"{known.here}/shapes"))
     yield from _say(this, TYPE, NamedNode(DCAT + "Dataset"), NamedNode(PROV + "Entity"))
@@ -295,7 +318,20 @@ def _versioned(known: Described) -> Iterator[Triple]:
     yield from _say(this, DCAT + "version", Literal(str(number)))
     yield from _say(this, DCTERMS + "issued", _time(known.version))
     yield from _say(this, DCTERMS + "identifier", Literal(known.version.digest))
-    for value in known.about.get(CORE + "contact", []):
+
+
+def _released(known: Described) -> Iterator[Triple]:
+    """Yield what a release is: a version of the graph that has a number of its own."""
+    yield from _numbered(known, known.number, known.version.digest)
+    yield from _say(known.iri, DCAT + "isVersionOf", NamedNode(known.version.base))
+    yield from _say(known.iri, DCTERMS + "issued", _time(known.version))
+
+
+def _numbered(known: Described, number: str, identifier: str) -> Iterator[Triple]:
+    yield from _say(known.iri, DCTERMS + "identifier", Literal(identifier))
+    yield from _say(known.iri, DCAT + "landingPage", NamedNode(known.front))
+    yield from _say(known.iri, DCAT + "version", Literal(number))
+    for value in known.about.said.get(CONTACT, []):
         contact = BlankNode("contact")
         yield from _say(known.iri, DCAT + "contactPoint", contact)
         yield from _say(contact, TYPE, NamedNode(VCARD + "Kind"))
@@ -319,15 +355,21 @@ def _services(known: Described, page: str) -> Iterator[Triple]:
         yield from _say(service, DCTERMS + "conformsTo", NamedNode(standard))
 
 
+def _offered(known: Described) -> Iterator[Triple]:
+    return (triple for one in known.downloads for triple in distribution(known, one))
+
+
 def distribution(known: Described, file: Download) -> Iterator[Triple]:
     """Yield what DCAT tells of *file*: where it is, of what type and size, and its checksum."""
-    node = f"{known.here}/catalog#{file.syntax.suffix}"
+    node = f"{known.here}/{'' if known.number else 'catalog'}#{file.syntax.suffix}"
     yield from _say(known.iri, DCAT + "distribution", NamedNode(node))
     yield from _say(node, TYPE, NamedNode(DCAT + "Distribution"))
-    yield from _say(node, DCTERMS + "title", Literal(f"The graph as {file.syntax.media_type}", language="en"))
+    yield from _say(node, DCTERMS + "title", Literal(file.title, language="en"))
     yield from _say(node, DCAT + "accessURL", NamedNode(file.address))
     yield from _say(node, DCAT + "downloadURL", NamedNode(file.address))
     yield from _say(node, DCAT + "mediaType", NamedNode(MEDIA_TYPES + file.syntax.media_type))
+    if file.address.endswith(".gz"):
+        yield from _say(node, DCAT + "compressFormat", NamedNode(MEDIA_TYPES + "application/gzip"))
     yield from _say(node, DCTERMS + "license", *(NamedNode(one) for one in known.licences))
     yield from _say(node, DCTERMS + "modified", _time(known.version))
     if file.size:

@@ -15,7 +15,7 @@ from qgraph import kinds
 from qgraph.errors import NotFound
 from qgraph.layout import is_fact
 from qgraph.namespaces import CORE, LABEL, RDFS, SKOS, TYPE, Names
-from qgraph.nearness import near
+from qgraph.nearness import names_near
 from qgraph.store import DefaultGraph, Literal, NamedNode, Quad, Store, text_of
 
 MOST = 5_000  # statements that refer to one thing
@@ -67,11 +67,11 @@ def _is_known(store: Store, node: NamedNode) -> bool:
 
 def _unknown(store: Store, iri: str, base: str) -> NotFound:
     name = iri.removeprefix(base)
-    kind, known = name.partition("/")[0], kinds.of(store, base)
+    kind, known = name.partition("/")[0], [one.segment for one in kinds.read(store, base)]
     if known and kind not in known and kind != "graph":
         said = NO_KIND.format(kind=kind, kinds=", ".join(known))
-        return NotFound(said, kinds=list(known))
-    return NotFound(UNKNOWN.format(name=name), near=near(store, iri, base))
+        return NotFound(said, kinds=known)
+    return NotFound(UNKNOWN.format(name=name), near=names_near(store, iri, base))
 
 
 def describe(store: Store, iri: str, base: str, *, shape: Shape | None = None) -> Description:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO
 from xml.sax.saxutils import escape, quoteattr
 
-from qgraph.about import About
+from qgraph.about import Copy
 from qgraph.namespaces import TYPE
 from qgraph.selection import Graphs
 from qgraph.store import NamedNode, Quad, select, text_of
@@ -24,7 +24,7 @@ KEYS = {
 }
 
 
-def graphml(graphs: Graphs, about: About, output: IO[bytes]) -> None:
+def graphml(graphs: Graphs, about: Copy, output: IO[bytes]) -> None:
     """Write the facts between things to *output* as GraphML 1.1: nodes with label and kind, edges.
 
     An edge has the IRI of its property, its label, whether it is asserted or
@@ -79,7 +79,7 @@ def _quoted(text: str) -> str:
     return quoteattr(NO_XML.sub("�", text))
 
 
-def geojson(graphs: Graphs, about: About, output: IO[bytes]) -> None:
+def geojson(graphs: Graphs, about: Copy, output: IO[bytes]) -> None:
     """Write what has coordinates to *output* as GeoJSON (RFC 7946): points, each with label, kind, evidence.
 
     Which properties are coordinates the ontology says, by its alignment to WGS 84

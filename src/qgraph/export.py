@@ -44,7 +44,7 @@ def write(store: Store, version: Version, asked: Export, *, output: IO[bytes]) -
         _write_graph(graphs, version, known[asked.syntax], output=output)
     elif asked.syntax in ("graphml", "geojson"):
         draw = drawn.graphml if asked.syntax == "graphml" else drawn.geojson
-        draw(graphs, about.read(store, version), output)
+        draw(graphs, about.Copy(about.read(store, version), version), output)
     else:
         spreadsheets.write(graphs, version, asked=asked, output=output)
 

@@ -12,6 +12,7 @@ from qgraph import (
     keeping,
     kinds,
     ownership,
+    profiles,
     questions,
     suppression,
     versions,
@@ -113,6 +114,7 @@ def _candidate(settings: Settings, layer: str, *, extra: Sequence[Path], progres
     """Return the files, and what writers entered, as a dataset: loaded, reasoned over and validated."""
     progress("load")
     questions.read(settings.graph)
+    profiles.read(settings.graph)
     sources = find(settings.graph)
     loaded = load(sources, extra)
     entered = _entered(settings.store, versions.in_force(settings.store), layer)

@@ -95,7 +95,12 @@ def told(quads: Iterable[Quad], thing: str, names: Context, *, frame: Mapping[st
         flat = _compact(_expanded(quads), names)
         return _written(flat | {"@context": _in_use(flat, names, kept=())})
     framing = {**frame, "@context": names, "@id": thing, "@embed": "@once"}
-    options = {"documentLoader": _refuse, "omitGraph": True, "omitDefault": True, "base": names.get("@base")}
+    options = {
+        "documentLoader": _refuse,
+        "omitGraph": True,
+        "omitDefault": True,
+        "base": names.get("@base", ""),
+    }
     tree = jsonld.frame(_expanded(facts), framing, options)
     nested = set(parse(_written(tree), BY_NAME["jsonld"]))
     others = [quad for quad in quads if quad not in nested]
@@ -172,7 +177,7 @@ def _native(value: Document) -> Document:
 
 
 def _compact(expanded: list[Document], names: Context) -> Document:
-    options = {"documentLoader": _refuse, "base": names.get("@base")}
+    options = {"documentLoader": _refuse, "base": names.get("@base", "")}
     compacted: Document = jsonld.compact(expanded, names, options)
     return compacted
 

@@ -1,20 +1,33 @@
 """The kinds of things that have addresses: what the ontology says with core:pathSegment."""
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
 
 from qgraph.findings import Finding, Place
-from qgraph.namespaces import PATH_SEGMENT, Names
-from qgraph.store import NamedNode, Quad, Store, text_of
+from qgraph.namespaces import PATH_SEGMENT
+from qgraph.store import Quad, Store, select, text_of
 
+KINDS = Path(__file__).with_name("kinds.rq").read_text(encoding="utf-8")
 SEGMENT = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # Paths that the server itself answers, now or as the design has it: no kind of thing may take them.
 RESERVED = frozenset(
     {
         *("about", "api", "browse", "catalog", "core", "export", "graph", "graphs", "linkset", "ontology"),
         *("questions", "search", "shapes", "sparql", "validate", "versions", "timemap", "void"),
-        *("health", "metrics", "ready", "static", "context", "changes", "openapi", "sitemap", "robots"),
+        *(
+            "health",
+            "metrics",
+            "ready",
+            "static",
+            "context",
+            "changes",
+            "dataset",
+            "openapi",
+            "sitemap",
+            "robots",
+        ),
         *("az", "en", "releases", "dumps", "w3id", "well-known"),
     }
 )
@@ -22,13 +35,21 @@ TAKEN = "The server itself answers under “{segment}”: give the class another
 MALFORMED = "“{segment}” is no path segment: write a-z and 0-9, with single hyphens between, such as “film”."
 
 
-def of(store: Store, base: str) -> dict[str, list[str]]:
-    """Return the classes of each path segment, as the ontology in *store* has them."""
-    found = defaultdict(list)
-    ontology = NamedNode(Names(base).ontology)
-    for quad in store.quads_for_pattern(None, NamedNode(PATH_SEGMENT), None, ontology):
-        found[text_of(quad.object)].append(text_of(quad.subject))
-    return {segment: sorted(classes) for segment, classes in sorted(found.items())}
+@dataclass(frozen=True)
+class Kind:
+    """A class whose things live under the path *segment*; its *label* is empty if it has none."""
+
+    segment: str
+    iri: str
+    label: str
+
+
+def read(store: Store, base: str) -> list[Kind]:
+    """Return the kinds that the ontology in *store* declares, by their paths."""
+    return [
+        Kind(*(text_of(row[name]) for name in ("segment", "class", "name")))
+        for row in select(store, KINDS, base)
+    ]
 
 
 def findings(

@@ -1,4 +1,8 @@
-"""RDF as people read it: one block a subject, its type first, and no prefix that is not used."""
+"""RDF as people read it: one block a subject, its type first, and no prefix that is not used.
+
+The engine writes what is sorted here; `nested` writes vocabularies, whose blank nodes
+are to stand where they are used, which the engine cannot do.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 

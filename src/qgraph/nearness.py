@@ -1,5 +1,6 @@
 """Names like one that is not there, for who mistyped it."""
 
+from collections.abc import Iterable
 from difflib import get_close_matches
 from itertools import islice
 
@@ -12,14 +13,26 @@ FEW = 5
 ALIKE = 0.6
 
 
-def near(store: Store, iri: str, base: str) -> list[str]:
+def alike(name: str, known: Iterable[str]) -> list[str]:
+    """Return which of the *known* names are like *name*, the likest first, then those that hold it."""
+    wanted, listed = name.lower(), list(known)
+    like = get_close_matches(wanted, listed, n=2 * FEW, cutoff=ALIKE)
+    holding = sorted(one for one in listed if len(wanted) > 2 and wanted in one)
+    return list(dict.fromkeys([*like, *holding]))
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """Return which of the *known* names are like *name*, to go on a sentence; empty if none is."""
+    found = [f"“{one}”" for one in alike(name, known)[:FEW]]
+    return f"; there is {' and '.join(found)}" if found else ""
+
+
+def names_near(store: Store, iri: str, base: str) -> list[str]:
     """Return the few IRIs of the same kind whose name or label is like that of *iri*, the likest first."""
-    kind, _, name = iri.removeprefix(base).partition("/")
-    known = _names(store, f"{base}{kind}/", kinds.of(store, base).get(kind, []))
-    wanted = name.lower()
-    like = get_close_matches(wanted, known, n=2 * FEW, cutoff=ALIKE)
-    holding = sorted(one for one in known if len(wanted) > 2 and wanted in one)
-    return list(dict.fromkeys(known[one] for one in [*like, *holding]))[:FEW]
+    segment, _, name = iri.removeprefix(base).partition("/")
+    classes = [one.iri for one in kinds.read(store, base) if one.segment == segment]
+    known = _names(store, f"{base}{segment}/", classes)
+    return list(dict.fromkeys(known[one] for one in alike(name, known)))[:FEW]
 
 
 def _names(store: Store, start: str, classes: list[str]) -> dict[str, str]:

@@ -2,11 +2,17 @@
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from qgraph import particulars
-from qgraph.distribution import DCAT, Package
-from qgraph.particulars import first
+from qgraph import dataset
+from qgraph.about import CONTACT, CREATOR, KEYWORD, LICENCE, PURPOSE, RIGHTS, TITLE, About, first
+from qgraph.dataset import Described, Download
+from qgraph.formats import BY_NAME, RDF_BY_SUFFIX
+from qgraph.kinds import Kind
+from qgraph.statistics import Figure, Statistics
+from qgraph.versions import Version
 
 CRATE = "https://w3id.org/ro/crate/1.2"
 CREATIVE_COMMONS = re.compile(r"https?://creativecommons\.org/licenses/([a-z-]+)/(\d\.\d)(/|$)")
@@ -49,6 +55,65 @@ Any RDF library reads them; nothing of qgraph is needed.
 """
 
 
+# Names of files are relative: a release is a folder, wherever it is kept.
+HERE = "http://release.invalid/"
+PLAIN = str.maketrans("əıƏ", "eie")  # what has no mark to take off
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of a release: its path in the folder, what it is, its size in bytes and its SHA-256."""
+
+    path: str
+    what: str
+    media_type: str
+    size: int
+    sha256: str
+
+    @property
+    def is_dump(self) -> bool:
+        """Whether it holds the graph."""
+        return self.path.startswith("dumps/")
+
+
+@dataclass(frozen=True)
+class Package:
+    """What a release is made of: its *number*, the version, what is known of it, its files but the pages."""
+
+    number: str
+    version: Version
+    about: About
+    statistics: Statistics
+    kinds: list[Kind]
+    figures: list[Figure]
+    files: list[File]
+
+    @property
+    def name(self) -> str:
+        """The name of the folder and, with a suffix, of the tar."""
+        title = self.about.title.translate(PLAIN)
+        plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+        return f"{'-'.join(re.findall('[a-z0-9]+', plain.lower())) or 'graph'}-{self.number}"
+
+    @property
+    def day(self) -> str:
+        """The day on which the version was made."""
+        return self.version.time[:10]
+
+
+def described(package: Package, syntax: str) -> bytes:
+    """Return the description of *package* in *syntax*, Turtle or JSON-LD, to lie in its folder."""
+    dumps = tuple(_download(file) for file in package.files if file.is_dump)
+    counts = package.about, package.statistics, package.kinds
+    known = Described(package.version, *counts, HERE.rstrip("/"), package.number, dumps)
+    return dataset.written(dataset.release(known), BY_NAME[syntax]).replace(HERE.encode(), b"./")
+
+
+def _download(file: File) -> Download:
+    syntax = RDF_BY_SUFFIX["." + file.path.removesuffix(".gz").rpartition(".")[2]]
+    return Download(HERE + file.path, syntax, file.size, file.sha256)
+
+
 def spdx(licence: str) -> str:
     """Return the identifier of SPDX for *licence*, an IRI; empty if none is known for it."""
     if found := CREATIVE_COMMONS.match(licence):
@@ -60,27 +125,26 @@ def spdx(licence: str) -> str:
 
 def creators(package: Package) -> list[str]:
     """Return who made the graph, by name; its editors, where nobody is named."""
-    found = [value.shown for value in package.known.said.get(particulars.CREATOR, [])]
-    return found or [f"the editors of “{package.known.title}”"]
+    return package.about.all(CREATOR) or [f"the editors of “{package.about.title}”"]
 
 
 def citation(package: Package) -> str:
     """Return a CITATION.cff (Citation File Format 1.2.0)."""
-    known = package.known
-    licence = known.one(particulars.LICENCE)
+    about = package.about
+    licence = about.one(LICENCE)
     told: dict[str, object] = {
         "cff-version": "1.2.0",
         "message": "If you use this graph, please cite it as below, with the version.",
         "type": "dataset",
-        "title": known.title,
-        "abstract": known.one(particulars.DESCRIPTION),
+        "title": about.title,
+        "abstract": about.description,
         "authors": [{"name": name} for name in creators(package)],
         "version": package.number,
         "date-released": package.day,
         "identifiers": [
             {"type": "other", "value": package.version.digest, "description": "The digest of the graph."}
         ],
-        "keywords": [value.shown for value in known.said.get(DCAT + "keyword", [])],
+        "keywords": about.all(KEYWORD),
         "url": package.version.base if package.version.base.startswith("http") else "",
         "license": spdx(licence),
         "license-url": licence if "://" in licence and not spdx(licence) else "",
@@ -95,36 +159,36 @@ def _yaml(value: object) -> str:
 
 def crate(package: Package) -> str:
     """Return the metadata of an RO-Crate 1.2: the folder, each file but the pages, and who made it."""
-    known = package.known
-    licence = known.one(particulars.LICENCE)
+    about = package.about
+    licence = about.one(LICENCE)
     people = creators(package)
     files = [_crated(package, licence), *_files(package)]
     root: dict[str, object] = {
         "@id": "./",
         "@type": "Dataset",
-        "name": known.title,
-        "description": known.one(particulars.DESCRIPTION) or known.title,
+        "name": about.title,
+        "description": about.description or about.title,
         "version": package.number,
         "datePublished": package.day,
         "identifier": package.version.digest,
         "author": [{"@id": _agent(number)} for number, _ in enumerate(people)],
-        "isBasedOn": [{"@id": iri} for iri in known.sources],
+        "isBasedOn": [{"@id": iri} for iri in about.sources],
         "hasPart": [{"@id": one["@id"]} for one in files],
     }
     root |= {"license": {"@id": licence}} if "://" in licence else {"license": licence or SILENT}
-    about = {
+    itself = {
         "@id": "ro-crate-metadata.json",
         "@type": "CreativeWork",
         "conformsTo": {"@id": CRATE},
         "about": {"@id": "./"},
     }
-    made = [about, root, *files, *_contexts(package, licence, people)]
+    made = [itself, root, *files, *_contexts(package, licence, people)]
     return json.dumps({"@context": f"{CRATE}/context", "@graph": made}, indent=1, ensure_ascii=False) + "\n"
 
 
 def _crated(package: Package, licence: str) -> dict[str, object]:
     """Return the entity of the pages, which are one part; *licence* is that of what they tell."""
-    told: dict[str, object] = {"@id": "pages/", "@type": "Dataset", "name": f"Pages of {package.known.title}"}
+    told: dict[str, object] = {"@id": "pages/", "@type": "Dataset", "name": f"Pages of {package.about.title}"}
     said = "Every page as a file, which needs no server; pages/index.html is the first."
     return told | {"description": said} | ({"license": {"@id": licence}} if "://" in licence else {})
 
@@ -151,13 +215,13 @@ def _contexts(package: Package, licence: str, people: list[str]) -> Iterator[dic
         yield {"@id": _agent(number), "@type": "Organization", "name": name}
     if "://" in licence:
         yield {"@id": licence, "@type": "CreativeWork", "name": spdx(licence) or licence}
-    for iri, said in package.known.sources.items():
+    for iri, said in package.about.sources.items():
         source: dict[str, object] = {
             "@id": iri,
             "@type": "CreativeWork",
-            "name": first(said, particulars.TITLE, iri),
+            "name": first(said, TITLE, iri),
         }
-        terms = first(said, particulars.LICENCE)
+        terms = first(said, LICENCE)
         yield source | ({"license": terms} if terms else {})
 
 
@@ -167,9 +231,9 @@ def datasheet(package: Package, words: str) -> str:
     *words* are Markdown with the sections as second-level headings; others are kept, after those.
     """
     told = _sections(words)
-    known = package.known
+    about = package.about
     lines = [
-        f"# Datasheet of “{known.title}”, {package.number}",
+        f"# Datasheet of “{about.title}”, {package.number}",
         "",
         "After “Datasheets for Datasets” (Gebru et al., 2021).",
         f"The figures are counted in the version of {package.version.time}.",
@@ -193,44 +257,44 @@ def _counted(package: Package, section: str, parts: tuple[str, ...]) -> Iterator
     if section == "Composition":
         yield "\n" + ", ".join(f"{what} {number:,}" for what, number in counts.items()) + "."
     for part in parts:
-        figures = [one for one in package.known.figures if one.part == part and one.number]
+        figures = [one for one in package.figures if one.part == part and one.number]
         if figures:
             yield f"\n{COUNTED[part]}:\n"
             yield from (f"* {one.name}: {one.number:,}" for one in figures)
     if section == "Collection":
         yield "\nThe sources:\n"
-        for iri, said in package.known.sources.items():
-            yield f"* {first(said, particulars.TITLE, iri)} <{iri}>"
+        for iri, said in package.about.sources.items():
+            yield f"* {first(said, TITLE, iri)} <{iri}>"
     if section == "Maintenance":
         yield f"\nThis is release {package.number}; the graph's digest is `{package.version.digest}`."
 
 
 def licences(package: Package) -> str:
     """Return what is under which licence, the graph and each of its sources, as Markdown."""
-    known = package.known
+    about = package.about
     lines = [
-        f"# Licences of “{known.title}”, {package.number}",
+        f"# Licences of “{about.title}”, {package.number}",
         "",
-        f"The graph, with its ontology, shapes and questions: {known.one(particulars.LICENCE, SILENT)}",
+        f"The graph, with its ontology, shapes and questions: {about.one(LICENCE, SILENT)}",
         "",
         "The style sheet and the icons in `pages/static/` are of qgraph: Apache-2.0.",
         "",
         "The sources, of which this release holds what the graph says after them, and their own licences:",
     ]
-    for iri, said in known.sources.items():
-        lines += ["", f"## {first(said, particulars.TITLE, iri)}", "", f"* <{iri}>"]
-        words = {"licence": particulars.LICENCE, "rights": particulars.RIGHTS}
-        words |= {"purpose": particulars.PURPOSE, "contact": particulars.CONTACT}
+    for iri, said in about.sources.items():
+        lines += ["", f"## {first(said, TITLE, iri)}", "", f"* <{iri}>"]
+        words = {"licence": LICENCE, "rights": RIGHTS}
+        words |= {"purpose": PURPOSE, "contact": CONTACT}
         lines += [f"* {name}: {first(said, word)}" for name, word in words.items() if word in said]
     return "\n".join(lines) + "\n"
 
 
 def readme(package: Package) -> str:
     """Return what a stranger reads first, as Markdown."""
-    known = package.known
-    lines = [f"# {known.title}, {package.number}", "", known.one(particulars.DESCRIPTION), ""]
-    for word in (particulars.PURPOSE, particulars.CONTACT):
-        lines += [line for value in known.said.get(word, []) for line in (value.text, "")]
+    about = package.about
+    lines = [f"# {about.title}, {package.number}", "", about.description, ""]
+    for word in (PURPOSE, CONTACT):
+        lines += [line for text in about.all(word) for line in (text, "")]
     lines += [
         f"This release holds the version of {package.version.time}.",
         f"Its digest is `{package.version.digest}`.",
@@ -242,7 +306,7 @@ def readme(package: Package) -> str:
         READ,
         "## Cite it",
         "",
-        f"{', '.join(creators(package))}: {known.title}, {package.number}, {package.day[:4]}.",
+        f"{', '.join(creators(package))}: {about.title}, {package.number}, {package.day[:4]}.",
         "`CITATION.cff` holds the same for programs, `LICENCES.md` says what is under which licence.",
     ]
     return "\n".join(lines) + "\n"

@@ -3,13 +3,11 @@
 from datetime import UTC, datetime
 
 from qgraph.formats import BY_NAME, Format
-from qgraph.namespaces import TYPE, XSD
+from qgraph.namespaces import DCTERMS, PROV, TYPE, XSD
 from qgraph.store import Literal, NamedNode, Term, Triple, dump
 from qgraph.versions import Version
 
-PROV = "http://www.w3.org/ns/prov#"
 TURTLE = BY_NAME["turtle"]
-DCTERMS = "http://purl.org/dc/terms/"
 PREFIXES = {"prov": PROV, "dcterms": DCTERMS, "xsd": XSD}
 
 

@@ -10,12 +10,12 @@ header says of what kind it is:
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from qgraph.errors import NotFound, QueryError, RequestError, SourceError
 from qgraph.formats import BY_NAME
 from qgraph.namespaces import XSD
+from qgraph.nearness import near
 from qgraph.precheck import TOKEN
 from qgraph.store import DefaultGraph, Literal, NamedNode, Quad, Term, parse, text_of
 
@@ -27,6 +27,7 @@ PARAMETER = re.compile(
 )
 ONE = r'UNDEF|<[^<>\s]*>|"(?:[^"\\\n]|\\.)*"(?:@[\w-]+|\^\^\S+)?|[+-]?\d+|true|false'
 VALUES = re.compile(rf"\bVALUES\s*[?$](?P<name>\w+)\s*\{{\s*(?P<value>{ONE})\s*\}}", re.IGNORECASE)
+FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 RESERVED = ("format", "version", "bom")
 TYPED = {"integer": "integer", "year": "gYear", "boolean": "boolean"}
 # What a value of a kind looks like, in a pattern that JSON Schema has too, and in words.
@@ -82,6 +83,12 @@ class Question:
     query: str
     parameters: tuple[Parameter, ...] = ()
 
+    @property
+    def is_graph(self) -> bool:
+        """Whether the answer is a graph, not rows."""
+        words = ((token["word"] or "").upper() for token in TOKEN.finditer(self.query))
+        return next((one for one in words if one in FORMS), "") in FORMS[2:]
+
 
 def read(graph: Path) -> list[Question]:
     """Return the questions of folder *graph*, by name.
@@ -98,12 +105,6 @@ def named(questions: Sequence[Question], name: str) -> Question:
     if name not in by_name:
         raise NotFound(f"There is no question “{name}”{near(name, by_name)}.")
     return by_name[name]
-
-
-def near(name: str, known: Mapping[str, object] | Sequence[str]) -> str:
-    """Return which of the *known* names are like *name*, to go on a sentence; empty if none is."""
-    found = get_close_matches(name, list(known), n=3, cutoff=0.5)
-    return f"; there is {' and '.join(f'“{one}”' for one in found)}" if found else ""
 
 
 def bind(question: Question, given: Mapping[str, Sequence[str]], base: str) -> str:

@@ -20,13 +20,13 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import unquote
 
-from qgraph import packages, particulars, provenance, questions, reports, versions
-from qgraph.distribution import File, Package, described
+from qgraph import about, kinds, packages, provenance, questions, reports, statistics, versions
 from qgraph.errors import DiskFull, SettingsError, StoreError
 from qgraph.export import export
 from qgraph.findings import Finding, Report
 from qgraph.formats import BY_NAME, GRAPHS, RDF_BY_SUFFIX
 from qgraph.namespaces import Names
+from qgraph.packages import File, Package, described
 from qgraph.questions import Question
 from qgraph.store import NamedNode, Parser, Quad, Store, canonical, has_graph, text_of
 from qgraph.versions import PUBLIC, Version
@@ -132,7 +132,15 @@ def make(number: str, output: Path, *, parts: tuple[Path, Path], hands: Hands, p
     held = versions.open_version(store, version.number)
     if not has_graph(held, Names(version.base).ontology):
         raise SettingsError("A plain store has no ontology and no shapes, so no release is made of it.")
-    package = Package(number, version, particulars.read(held, version.base), [])
+    package = Package(
+        number,
+        version,
+        about.read(held, version),
+        statistics.count(held, version),
+        kinds.read(held, version.base),
+        statistics.figures(held, version),
+        [],
+    )
     _check_free(output, package.name)
     _check_folder(graph, held, version)
     with _disk(output), _in_place_of(versions.folder(store, version.number) / PUBLIC, output) as making:

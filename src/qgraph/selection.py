@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 
+from qgraph import kinds
 from qgraph.errors import NotFound, QueryError
 from qgraph.formats import DRAWN, GRAPHS, TABLES, TURTLE12, Format
+from qgraph.kinds import Kind
 from qgraph.namespaces import CORE, LABEL, SKOS, TYPE, Names
-from qgraph.questions import near
+from qgraph.nearness import names_near, near
 from qgraph.store import (
     DefaultGraph,
     NamedNode,
@@ -27,7 +29,6 @@ from qgraph.store import (
 )
 
 HERE = Path(__file__)
-KINDS = HERE.with_name("kinds.rq").read_text(encoding="utf-8")
 MEMBERS = HERE.with_name("members.rq").read_text(encoding="utf-8")
 CONCEPTS = HERE.with_name("concepts.rq").read_text(encoding="utf-8")
 DEFAULT = DefaultGraph()
@@ -39,15 +40,6 @@ RESTS = tuple(NamedNode(CORE + word) for word in ("passage", "fromSource", "inSo
 NAMING = (TYPE, LABEL, SKOS + "prefLabel")
 ORDERED = 50_000  # quads that are sorted in memory
 Graph = NamedNode | DefaultGraph
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A class whose things live under *segment*."""
-
-    segment: str
-    iri: str
-    label: str
 
 
 @dataclass(frozen=True)
@@ -112,9 +104,7 @@ class Graphs:
 
     def kinds(self) -> dict[str, Kind]:
         """Return the kinds of things by their path."""
-        rows = select(self.store, KINDS, self.base)
-        found = (Kind(text_of(row["segment"]), text_of(row["class"]), text_of(row["name"])) for row in rows)
-        return {one.segment: one for one in found}
+        return {one.segment: one for one in kinds.read(self.store, self.base)}
 
     def members(self, kind: Kind) -> Iterator[NamedNode]:
         """Yield the things of *kind*, sorted."""
@@ -124,27 +114,27 @@ class Graphs:
     def things(self) -> Iterator[NamedNode]:
         """Yield the things that are chosen, sorted. Raises NotFound if there are none of that name."""
         name = self.selection.name
-        kinds = self.kinds()
+        known = self.kinds()
         if self.selection.what == "all":
-            for kind in kinds.values():
+            for kind in known.values():
                 yield from self.members(kind)
         elif self.selection.what == "kind":
-            if name not in kinds:
-                raise NotFound(f"There is no kind of things called “{name}”{near(name, kinds)}.")
-            yield from self.members(kinds[name])
+            if name not in known:
+                raise NotFound(f"There is no kind of things called “{name}”{near(name, known)}.")
+            yield from self.members(known[name])
         else:
-            yield self._thing(kinds)
+            yield self._thing()
 
-    def _thing(self, kinds: Mapping[str, Kind]) -> NamedNode:
+    def _thing(self) -> NamedNode:
         name = self.selection.name
         try:
             node = iri(name if ":" in name else self.base + name)
         except QueryError as error:
             raise NotFound(f"The graph holds nothing called {name}: it is no name.") from error
         if not any(self.store.quads_for_pattern(node, None, None)):
-            kind = kinds.get(name.partition("/")[0])
-            known = [text_of(one).removeprefix(self.base) for one in self.members(kind)] if kind else kinds
-            raise NotFound(f"The graph holds nothing called “{name}”{near(name, known)}.")
+            found = names_near(self.store, node.value, self.base)
+            known = [one.removeprefix(self.base) for one in found]
+            raise NotFound(f"The graph holds nothing called “{name}”{near(name, known or self.kinds())}.")
         return node
 
     def names_of_graphs(self) -> Iterator[Graph]:
@@ -300,8 +290,8 @@ class Graphs:
                 return min(names)
         return ""
 
-    def kind_of(self, node: object, kinds: Mapping[str, Kind]) -> str:
+    def kind_of(self, node: object, known: Mapping[str, Kind]) -> str:
         """Return the kind under whose path the IRI *node* stands, empty if under none."""
         own = text_of(node).removeprefix(self.base) if isinstance(node, NamedNode) else ""
         segment, slash, _ = own.partition("/")
-        return segment if slash and segment in kinds else ""
+        return segment if slash and segment in known else ""

@@ -16,13 +16,13 @@ from qgraph.versions import Version
 def write(graphs: Graphs, version: Version, *, asked: Export, output: IO[bytes]) -> None:
     """Write the tables of what *graphs* select to *output*, as *asked*."""
     made = list(tables.tables(graphs))
-    told = about.read(graphs.store, version)
+    told = about.Copy(about.read(graphs.store, version), version)
     if asked.syntax == "csv":
         sheets.write_csv(tables.rows(graphs, made[0]), output, bom=asked.bom)
     elif asked.syntax == "csvw":
         output.write(tables.metadata(graphs, made, told, alone=asked.name or f"{made[0].kind.segment}.csv"))
     elif asked.syntax == "xlsx":
-        with closing(sheets.Book(output, version.time, limit=asked.limit, title=told.title)) as book:
+        with closing(sheets.Book(output, version.time, limit=asked.limit, title=told.about.title)) as book:
             for table in made:
                 book.add(table.kind.segment, tables.rows(graphs, table))
             book.add(tables.FACTS, tables.facts(graphs))
@@ -32,7 +32,7 @@ def write(graphs: Graphs, version: Version, *, asked: Export, output: IO[bytes])
 
 
 def _write_zip(
-    graphs: Graphs, made: list[tables.Table], told: about.About, *, asked: Export, output: IO[bytes]
+    graphs: Graphs, made: list[tables.Table], told: about.Copy, *, asked: Export, output: IO[bytes]
 ) -> None:
     """Write a CSV file for each table and one for the facts, with their metadata and what the graph says."""
     with zipfile.ZipFile(output, "w") as archive:
@@ -68,7 +68,7 @@ def write_answer(
     if asked.syntax == "csv":
         sheets.write_csv(rows, output, bom=asked.bom)
         return
-    told = about.read(store, version)
-    with closing(sheets.Book(output, version.time, limit=asked.limit, title=told.title)) as book:
+    told = about.Copy(about.read(store, version), version)
+    with closing(sheets.Book(output, version.time, limit=asked.limit, title=told.about.title)) as book:
         book.add("Answer", rows)
         book.add("About", told.rows())

@@ -1,10 +1,11 @@
-"""How much a version holds, counted once; and what its ontology says of the graph."""
+"""How much a version holds, counted once."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
 from qgraph.namespaces import CORE, TYPE, Names
-from qgraph.store import DefaultGraph, Literal, NamedNode, Store, Term, select, text_of
+from qgraph.store import DefaultGraph, NamedNode, Store, select, text_of
 from qgraph.store import iri as iri_of
 from qgraph.versions import Version
 
@@ -13,19 +14,18 @@ QUERIES = {
     name: (HERE / f"{name}.rq").read_text(encoding="utf-8")
     for name in (
         *("totals", "entities", "classes", "properties", "values", "links"),
-        *("about", "segments", "listed", "licences", "examples"),
+        *("listed", "examples", "figures"),
     )
 }
-Value = dict[str, str]
-About = dict[str, list[Value]]
 
 
-class Kind(TypedDict):
-    """A kind of things: its path, its class, the label of that."""
+@dataclass(frozen=True)
+class Figure:
+    """How many there are of something: of a kind of thing, or of evidence of a tier, voice or clarity."""
 
-    segment: str
-    iri: str
-    label: str
+    part: str
+    name: str
+    number: int
 
 
 class Listed(TypedDict):
@@ -75,44 +75,15 @@ def _counts(store: Store, name: str, version: Version) -> dict[str, int]:
     return {text_of(row[0]) if len(row) > 1 else "": int(text_of(row[-1])) for row in rows}
 
 
-def about(store: Store, version: Version) -> About:
-    """Return what the ontology says of the graph of *version*, by property; nothing in a plain store."""
-    said: About = {}
-    if "asserted" in version.counts:
-        for row in select(store, QUERIES["about"], version.base):
-            value = value_of(row["value"]) | ({"name": text_of(row["name"])} if row["name"] else {})
-            said.setdefault(text_of(row["property"]), []).append(value)
-        for row in select(store, QUERIES["licences"], version.base):
-            words = {name: text_of(row[name]) for name in ("title", "licence", "language")}
-            said.setdefault("sources", []).append({"iri": text_of(row["source"]), **words})
-    return said
-
-
-def value_of(term: Term) -> Value:
-    """Return *term* as values that a message can hold."""
-    if isinstance(term, Literal):
-        return {"text": term.value, "language": term.language or "", "datatype": term.datatype.value}
-    return {"iri": text_of(term)}
-
-
-def term_of(value: Value) -> Term:
-    """Return what `value_of` was given."""
-    if "iri" in value:
-        return NamedNode(value["iri"])
-    if value["language"]:
-        return Literal(value["text"], language=value["language"])
-    return Literal(value["text"], datatype=NamedNode(value["datatype"]))
-
-
-def kinds(store: Store, version: Version) -> list[Kind]:
-    """Return the kinds of things that the ontology declares, by their paths."""
-    rows = select(store, QUERIES["segments"], version.base)
+def figures(store: Store, version: Version) -> list[Figure]:
+    """Return how many there are of each kind of thing, and of evidence of each tier, voice and clarity."""
+    rows = select(store, QUERIES["figures"], version.base)
     return [
-        {
-            "segment": text_of(row["segment"]),
-            "iri": text_of(row["class"]),
-            "label": text_of(row["label"]),
-        }
+        Figure(
+            text_of(row["part"]),
+            text_of(row["name"] or row["word"]).rpartition("#")[2],
+            int(text_of(row["number"])),
+        )
         for row in rows
     ]
 

@@ -8,9 +8,10 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from qgraph.about import About
+from qgraph.about import Copy
+from qgraph.kinds import Kind
 from qgraph.namespaces import CORE, TYPE, XSD
-from qgraph.selection import DEFAULT, Graphs, Kind
+from qgraph.selection import DEFAULT, Graphs
 from qgraph.sheets import Row, cell_of
 from qgraph.store import Literal, NamedNode, Quad, csv_cell, text_of
 
@@ -181,7 +182,7 @@ def _told(graphs: Graphs, graph: NamedNode) -> list[str]:
     return [status, graph.value, *(MARKS[0].join(sorted(said.get(CORE + word, ()))) for word in TOLD)]
 
 
-def metadata(graphs: Graphs, made: list[Table], about: About, *, alone: str = "") -> bytes:
+def metadata(graphs: Graphs, made: list[Table], about: Copy, *, alone: str = "") -> bytes:
     """Return what CSVW says of the tables *made* and the facts, or of one table in the file *alone*."""
     described = [_schema(graphs, table) for table in made]
     if not alone:

@@ -6,10 +6,12 @@ from dataclasses import asdict, dataclass
 from typing import IO, Any, cast
 
 from qgraph import (
+    about,
     catalog,
     descriptions,
     export,
     jsonld,
+    kinds,
     profiles,
     query,
     spreadsheets,
@@ -21,7 +23,7 @@ from qgraph import (
 from qgraph.formats import BY_NAME
 from qgraph.layout import is_fact, laid_out
 from qgraph.query import Spool, question_of
-from qgraph.selection import ORDERED, Export, Graphs, Selection
+from qgraph.selection import ORDERED, Export, Selection
 from qgraph.settings import Settings
 from qgraph.store import Store
 from qgraph.versions import Version
@@ -114,8 +116,7 @@ def _table(given: Given, spool: Spool, *, text: str, syntax: str, bom: bool = Fa
 
 
 def _kinds(given: Given, spool: Spool) -> str:
-    graphs = Graphs(given.store, given.version.base, Selection())
-    return _values([asdict(one) for one in graphs.kinds().values()], spool)
+    return _values([asdict(one) for one in kinds.read(given.store, given.version.base)], spool)
 
 
 def _version(given: Given, spool: Spool) -> str:
@@ -123,15 +124,11 @@ def _version(given: Given, spool: Spool) -> str:
 
 
 def _about(given: Given, spool: Spool) -> str:
-    return _values(statistics.about(given.store, given.version), spool)
+    return _values(asdict(about.read(given.store, given.version)), spool)
 
 
 def _statistics(given: Given, spool: Spool) -> str:
     return _values(statistics.count(given.store, given.version), spool)
-
-
-def _segments(given: Given, spool: Spool) -> str:
-    return _values(statistics.kinds(given.store, given.version), spool)
 
 
 def _listed(given: Given, spool: Spool, **asked: int) -> str:
@@ -174,7 +171,6 @@ TASKS: Mapping[str, Callable[..., str]] = {
     "version": _version,
     "about": _about,
     "statistics": _statistics,
-    "segments": _segments,
     "listed": _listed,
     "vocabularies": _vocabularies,
     "vocabulary": _vocabulary,

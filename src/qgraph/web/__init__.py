@@ -13,6 +13,7 @@ from qgraph.settings import Settings
 from qgraph.web import (
     dataset,
     errors,
+    exchange,
     exports,
     feeds,
     graphs,
@@ -71,7 +72,10 @@ def _limit() -> None:
 
 
 def _guard(response: Response) -> Response:
-    for name, value in HEADERS.items():
+    preflight = exchange.PREFLIGHT if request.method == "OPTIONS" else {}
+    own = {} if "Access-Control-Allow-Methods" in response.headers else preflight
+    response.headers.update(own)
+    for name, value in (HEADERS | exchange.CORS).items():
         response.headers.setdefault(name, value)
     if "Authorization" in request.headers:
         response.headers["Cache-Control"] = "private, no-store"

@@ -11,13 +11,12 @@ from flask import Response, render_template
 from qgraph import jsonld
 from qgraph.formats import PAGE, Format
 from qgraph.layout import laid_out
-from qgraph.namespaces import LABEL, RDFS, TYPE, XSD
+from qgraph.namespaces import DCTERMS, LABEL, RDFS, TYPE, XSD
 from qgraph.profiles import WHOLE, Profile
 from qgraph.store import Literal, NamedNode, Quad
 from qgraph.web.pages import here
 
 ALTR = "http://www.w3.org/ns/dx/connegp/altr#"
-DCTERMS = "http://purl.org/dc/terms/"
 PROF = "http://www.w3.org/ns/dx/prof/"
 PREFIXES = {"altr": ALTR, "dcterms": DCTERMS, "prof": PROF, "rdfs": RDFS, "xsd": XSD}
 NAMES: jsonld.Context = {"id": "@id", "type": "@type", "included": "@included", **PREFIXES}

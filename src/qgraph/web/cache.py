@@ -69,6 +69,10 @@ class Entry:
         packed = _response(headers, body, tag=self.tag, coding=coding)
         return replace(self, packed={**self.packed, coding: replace(packed, status=self.plain.status)})
 
+    def is_for(self, known: str) -> bool:
+        """Say whether it answers who has *known*, as If-None-Match has it: a mark only who has its tag."""
+        return self.plain.status != 304 or is_known(_etag(self.tag, ""), known)
+
     def response(self, accepted: str, known: str) -> Response:
         """Return the answer for who accepts these codings, or 304 (RFC 9110, section 13.1.2)."""
         coding = coding_of(accepted) if self.packed else ""

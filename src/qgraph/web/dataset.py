@@ -1,26 +1,25 @@
 """What the graph says of itself, for machines and people: VoID, DCAT, schema.org."""
 
 from functools import partial
+from typing import cast
 
 from flask import Blueprint, Response, redirect, render_template
-from werkzeug.wrappers import Response as AnyResponse
 
 from qgraph import dataset
+from qgraph.about import first
 from qgraph.dataset import Described
-from qgraph.formats import BY_NAME, Format
-from qgraph.web import documents
+from qgraph.formats import BY_NAME, PAGE, Format
+from qgraph.web import documents, exchange
 from qgraph.web.pages import here, site
 
 blueprint = Blueprint("dataset", __name__)
-OFFERS = (documents.HTML, *documents.RDF)
+OFFERS = (PAGE, *documents.RDF)
 MADE = {"void": dataset.void, "catalog": dataset.catalog}
 
 
 def described() -> Described:
     """Return what the description of the version that is asked for is made from."""
-    ask = site().kept
-    kinds = [] if site().settings.bare else ask("segments")
-    return Described(site().version(), ask("about"), ask("statistics"), kinds, here())
+    return Described(site().version(), site().about(), site().kept("statistics"), site().kinds(), here())
 
 
 @blueprint.app_context_processor
@@ -30,12 +29,10 @@ def _for_the_first_page() -> dict[str, object]:
 
 
 @blueprint.get("/.well-known/void")
-def well_known() -> AnyResponse:
+def well_known() -> Response:
     """Lead to the description in VoID, in the format that is wanted (VoID, section 7.2)."""
     chosen = documents.wanted("/void", "", OFFERS)
-    response = redirect(f"/void.{chosen.suffix}", 303)
-    response.vary.add("Accept")
-    return response
+    return exchange.lasting(cast("Response", redirect(f"/void.{chosen.suffix}", 303)), ["Accept"])
 
 
 @blueprint.get("/void")
@@ -60,7 +57,7 @@ def schema() -> Response:
 
 def _answer(name: str, suffix: str) -> Response:
     chosen = documents.wanted(f"/{name}", suffix, OFFERS)
-    page = chosen is documents.HTML
+    page = chosen is PAGE
     body = site().made(
         "catalog" if page else f"{name}.{chosen.suffix}", partial(_page if page else _data, name, chosen)
     )
@@ -74,4 +71,4 @@ def _data(name: str, syntax: Format) -> str:
 def _page(_name: str, _syntax: Format) -> str:
     known = described()
     terms = sorted([*known.statistics["classes"], *known.statistics["properties"]])
-    return render_template("dataset.html", known=known, labels=site().kept("labels", iris=terms))
+    return render_template("dataset.html", known=known, first=first, labels=site().kept("labels", iris=terms))

@@ -4,16 +4,13 @@ from collections.abc import Sequence
 
 from flask import Response, request
 
+from qgraph.engine import Reply
 from qgraph.errors import NotAcceptable, NotFound
 from qgraph.formats import BY_NAME, Format
 from qgraph.protocol import choose
+from qgraph.web import exchange
 
-HTML = Format("html", "text/html", "html", ("application/xhtml+xml",))
 RDF = tuple(BY_NAME[name] for name in ("turtle", "jsonld", "rdfxml", "ntriples"))
-CORS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Content-Location, ETag, Link, Memento-Datetime",
-}
 
 
 def wanted(path: str, suffix: str, offers: Sequence[Format]) -> Format:
@@ -35,12 +32,21 @@ def wanted(path: str, suffix: str, offers: Sequence[Format]) -> Format:
 
 
 def sent(body: bytes | str, media_type: str) -> Response:
-    """Return *body* as an answer that a client may keep and ask for again by its tag."""
+    """Return *body*, which the version in force decides alone, as an answer that is kept and tagged."""
+    return exchange.lasting(answered(body, media_type))
+
+
+def answered(body: bytes | str, media_type: str) -> Response:
+    """Return *body* as an answer, its charset said where its type has one."""
     charset = "; charset=utf-8" if media_type.startswith(("text/", "application/xml")) else ""
-    response = Response(body, content_type=media_type + charset, headers=CORS)
-    response.headers["Cache-Control"] = "no-cache"
-    response.add_etag()
-    response.make_conditional(request)
+    return Response(body, content_type=media_type + charset)
+
+
+def handed(reply: Reply, media_type: str) -> Response:
+    """Return *reply*, whose body may be a large file, as an answer of *media_type*."""
+    response = answered(b"", media_type)
+    response.content_length = reply.size
+    exchange.hand_on(response, reply.body)
     return response
 
 

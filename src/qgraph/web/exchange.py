@@ -14,6 +14,19 @@ from werkzeug.test import run_wsgi_app
 
 NO_BREAK = {ord(mark): " " for mark in "\r\n"}  # no value begins another header
 Headers = tuple[tuple[str, str], ...]
+# Pages of other sites may read all that is published, with no credentials (Fetch, section 3.2).
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Accept-Query, Allow, Content-Location, Content-Profile, ETag, Link, "
+    "Memento-Datetime, Qgraph-Version, Retry-After",
+}
+READING = "GET, HEAD, OPTIONS"
+PREFLIGHT = {
+    "Allow": READING,
+    "Access-Control-Allow-Headers": "Accept, Accept-Datetime, Accept-Profile, If-None-Match",
+    "Access-Control-Allow-Methods": READING,
+    "Access-Control-Max-Age": "86400",
+}
 
 
 @dataclass
@@ -130,6 +143,13 @@ def lasting(response: FlaskResponse, varies: Iterable[str] = ()) -> FlaskRespons
     if handed is not None:
         handed.lasting = True
     elif response.status_code == 200:
-        response.add_etag()
-        response.make_conditional(request)
+        tagged(response)
+    return response
+
+
+def tagged(response: FlaskResponse) -> FlaskResponse:
+    """Tag *response* by its bytes; make it a 304 for who has them."""
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    response.make_conditional(request)
     return response

@@ -1,7 +1,6 @@
 """`/export`: the graph and its parts as files, made in a query process."""
 
 from dataclasses import asdict
-from typing import cast
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
@@ -9,13 +8,13 @@ from qgraph import history
 from qgraph.engine import Reply
 from qgraph.errors import DeadlineExceeded, Gone, NotFound, RequestError, ResultTooLarge
 from qgraph.formats import BY_FILE, Format
+from qgraph.nearness import near
 from qgraph.protocol import choose
-from qgraph.questions import near
 from qgraph.selection import Selection, offers
+from qgraph.web.exchange import lasting
 from qgraph.web.negotiation import wants_page
 from qgraph.web.pages import site
-from qgraph.web.questions import OPTIONS, flag, not_offered, sent, tagged
-from qgraph.web.sparql import CORS
+from qgraph.web.questions import flag, not_offered, sent
 
 blueprint = Blueprint("exports", __name__)
 SWITCHES = ("inferred", "evidence", "bom")
@@ -23,29 +22,25 @@ PARTS = {"kind": "kind/", "thing": "thing/"}
 SUFFIXES = sorted((f".{one.suffix}" for one in BY_FILE.values()), key=len, reverse=True)
 
 
-@blueprint.route("/export", methods=["GET", "OPTIONS"])
-@blueprint.route("/export/", methods=["GET", "OPTIONS"])
+@blueprint.get("/export")
+@blueprint.get("/export/")
 def listed() -> Response:
     """List what can be had, and in which formats: a page, or JSON."""
-    if request.method == "OPTIONS":
-        return Response(status=204, headers=OPTIONS)
-    kinds = cast("list[dict[str, str]]", site().ask("kinds"))
     rows = [
         _row("all", "", "the whole graph"),
         _row("concepts", "", "the concepts and their schemes, as SKOS"),
     ]
-    rows += [_row("kind", one["segment"], one["label"] or one["segment"]) for one in kinds]
+    rows += [_row("kind", one.segment, one.label or one.segment) for one in site().kinds()]
     if wants_page(request.headers.get("Accept", "")):
         shown = render_template("exports.html", rows=rows, questions=site().questions)
-        return Response(shown, headers={"Vary": "Accept"})
+        return lasting(Response(shown), ["Accept"])
     told = jsonify(
         exports=rows,
         thing="/export/thing/{kind}/{slug}.{suffix}",
         question="/questions/{name}?format={format}",
         switches={name: f"{name}={int(name == 'bom')}" for name in SWITCHES},
     )
-    told.headers.update(CORS | {"Vary": "Accept"})
-    return told
+    return lasting(told, ["Accept"])
 
 
 def _row(what: str, name: str, label: str) -> dict[str, object]:
@@ -54,11 +49,9 @@ def _row(what: str, name: str, label: str) -> dict[str, object]:
     return {"what": what, "name": name, "label": label, "files": files}
 
 
-@blueprint.route("/export/<path:path>", methods=["GET", "OPTIONS"])
+@blueprint.get("/export/<path:path>")
 def exported(path: str) -> Response:
     """Send the export at *path*, such as all.ttl, kind/film.csv or thing/film/home-within.jsonld."""
-    if request.method == "OPTIONS":
-        return Response(status=204, headers=OPTIONS)
     _check_parameters()
     stem = _stem(path)
     what, _, name = stem.partition("/")
@@ -69,14 +62,11 @@ def exported(path: str) -> Response:
     selection = Selection(
         what, name, inferred=flag("inferred", default=True), evidence=flag("evidence", default=True)
     )
-    version, bom = site().version(), flag("bom")
-    response = tagged(version, (selection, syntax, bom))
+    response = sent(_made(selection, syntax, bom=flag("bom")), name=stem.rpartition("/")[2])
     if syntax == "csv":  # CSVW, Model for Tabular Data, section 5.2
         metadata = f"{stem.rpartition('/')[2]}.csv-metadata.json"
         response.headers["Link"] = f'<{metadata}>; rel="describedby"; type="application/csvm+json"'
-    if response.status_code == 304:
-        return response
-    return sent(response, _made(selection, syntax, bom=bom), version, name=stem.rpartition("/")[2])
+    return lasting(response, ["Accept"])
 
 
 def _check_parameters() -> None:

@@ -6,10 +6,11 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from flask import Blueprint, Response
 
-from qgraph import dataset, history, keeping
+from qgraph import history, keeping
+from qgraph.about import LICENCE
 from qgraph.errors import NotFound
 from qgraph.versions import Version
-from qgraph.web import documents
+from qgraph.web import documents, exchange
 from qgraph.web.pages import here, path_of, site
 
 blueprint = Blueprint("feeds", __name__)
@@ -40,7 +41,7 @@ def sitemap() -> Response:
         entry = SubElement(index, "sitemap")
         SubElement(entry, "loc").text = f"{here()}/sitemap-{number}.xml"
         SubElement(entry, "lastmod").text = site().version().time
-    return _xml(index, "application/xml")
+    return _xml(index)
 
 
 @blueprint.get("/sitemap-<int:number>.xml")
@@ -62,7 +63,7 @@ def _sitemap_part(number: int) -> Response:
         entry = SubElement(listed, "url")
         SubElement(entry, "loc").text = here() + path
         SubElement(entry, "lastmod").text = changed.get(iri, oldest) if iri else now
-    return _xml(listed, "application/xml")
+    return _xml(listed)
 
 
 def _fixed() -> list[str]:
@@ -93,22 +94,21 @@ def _addresses(start: int) -> Iterator[tuple[str, str]]:
 @blueprint.get("/changes.atom")
 def changes() -> Response:
     """Tell what changed, as a feed (RFC 4287); under the care policy only how much."""
-    store, about = site().settings.store, site().kept("about")
+    store, about = site().settings.store, site().about()
     version = site().version()
-    title = dataset.title(about)
     feed = Element("feed", xmlns=ATOM)
     name = here() if site().settings.bare else version.base.rstrip("/")
     _text(feed, "id", f"{name}/changes.atom")
-    _text(feed, "title", f"Changes of {title}")
+    _text(feed, "title", f"Changes of {about.title}")
     _text(feed, "updated", version.time)
     _link(feed, "self", f"{here()}/changes.atom", kind="application/atom+xml")
     _link(feed, "alternate", f"{here()}/versions", kind="text/html")
-    for licence in dataset.licences(about):
+    for licence in about.iris(LICENCE):
         _link(feed, "license", licence)
     tags = keeping.tags(store)
     for one in history.known(store)[:ENTRIES]:
         _entry(feed, one, name, tags=[tag for tag, number in tags.items() if number == one.number])
-    return _xml(feed, "application/atom+xml")
+    return exchange.tagged(_feed(feed))
 
 
 def _entry(feed: Element, version: Version, name: str, *, tags: list[str]) -> None:
@@ -137,5 +137,10 @@ def _link(parent: Element, rel: str, address: str, *, kind: str = "") -> None:
     SubElement(parent, "link", {"rel": rel, "href": address} | ({"type": kind} if kind else {}))
 
 
-def _xml(root: Element, media_type: str) -> Response:
-    return documents.sent(tostring(root, "utf-8", xml_declaration=True), media_type)
+def _feed(root: Element) -> Response:
+    """Return a feed: tags of versions are in it, so the version in force does not decide it alone."""
+    return documents.answered(tostring(root, "utf-8", xml_declaration=True), "application/atom+xml")
+
+
+def _xml(root: Element) -> Response:
+    return documents.sent(tostring(root, "utf-8", xml_declaration=True), "application/xml")

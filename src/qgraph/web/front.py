@@ -27,11 +27,11 @@ from qgraph.protocol import Request
 from qgraph.settings import Settings, is_loopback
 from qgraph.versions import FULL, PUBLIC
 from qgraph.web import HEADERS, access, memento, operators, writes
-from qgraph.web.cache import LARGEST, Cache, Entry, Key, entry_of, is_known, is_lasting
+from qgraph.web.cache import LARGEST, Cache, Entry, Key, entry_of, is_lasting
 from qgraph.web.errors import TITLES, Problem, problem
-from qgraph.web.exchange import Asked, Headers, Response, page
+from qgraph.web.exchange import CORS, Asked, Headers, Response, page
 from qgraph.web.pages import Site
-from qgraph.web.sparql import CORS, headers_of, is_for_page
+from qgraph.web.sparql import headers_of, is_for_page
 
 WAITING = 8
 LONGEST = 2_000  # characters of a header that is taken to pieces
@@ -158,24 +158,22 @@ class Front:
         state = self._state()
         is_read = asked.method in ("GET", "HEAD") and not VERSION.search(asked.query)
         key = self._key(asked, body) if state and is_read and "authorization" not in asked.headers else None
-        if key and (known := self.cache.entries.get(key)):
-            fitted = known.fitted(asked.header("accept-encoding"))
-            self.cache.put(key, fitted)
-            return _form(fitted, asked)
+        held = self.cache.entries.get(key) if key else None
+        if key and held and held.is_for(asked.header("if-none-match")):
+            held = held.fitted(asked.header("accept-encoding"))
+            self.cache.put(key, held)
+            return _form(held, asked)
         response = page(self.app, asked, body)
-        if response.lasting and asked.method == "HEAD":
-            if not isinstance(response.body, bytes):
-                response.body.close()
+        if response.lasting and asked.method == "HEAD" and isinstance(response.body, bytes):
             response = page(self.app, replace(asked, method="GET"), body)
         if not response.lasting or response.status not in KEPT:
             return response
         entry = _page_entry(response)
-        if entry is None:
-            return tagged(response, asked)
-        entry = entry.fitted(asked.header("accept-encoding"))
+        whole = response if entry else tagged(response)
+        fitted = entry.fitted(asked.header("accept-encoding")) if entry else None
         if key and self._state() == state:
-            self.cache.put(key, entry)
-        return _form(entry, asked)
+            self.cache.put(key, fitted or _mark(whole))
+        return _form(fitted, asked) if fitted else unless_known(whole, asked)
 
     def _state(self) -> tuple[int, ...]:
         try:
@@ -223,8 +221,9 @@ class Front:
         What a request had to pass, such as the check of Host, is part of the key.
         """
         entry = None if "authorization" in asked.headers else self.cache.get(self._key(asked, body))
-        is_ready = entry and not entry.lacks(asked.headers.get("accept-encoding", ""))
-        return _form(entry, asked) if entry and is_ready else None
+        if not entry or not entry.is_for(asked.header("if-none-match")):
+            return None
+        return None if entry.lacks(asked.headers.get("accept-encoding", "")) else _form(entry, asked)
 
     def _key(self, asked: Asked, body: bytes) -> Key:
         header = asked.headers.get
@@ -314,16 +313,27 @@ def _page_entry(response: Response) -> Entry | None:
     return entry_of((*coded, *more), body, response.status)
 
 
-def tagged(response: Response, asked: Asked) -> Response:
-    """Return *response*, whose body is a large file, with a tag; or 304 for who has it."""
+def tagged(response: Response) -> Response:
+    """Return *response*, whose body is a large file, with a tag."""
     file = cast("BufferedReader", response.body)
     tag = f'"{file_digest(file, "blake2b").hexdigest()[:32]}"'
     file.seek(0)
-    headers = (*response.headers, ("ETag", tag))
-    if not is_known(tag, asked.header("if-none-match")):
-        return replace(response, headers=headers)
-    file.close()
-    return Response(304, tuple(one for one in headers if one[0].lower() != "content-length"))
+    return replace(response, headers=(*response.headers, ("etag", tag)))
+
+
+def _mark(whole: Response) -> Entry:
+    """Return what is kept of an answer that is too large to be kept: who has it is told so."""
+    told = tuple(one for one in whole.headers if one[0].lower() != "content-length")
+    return Entry(whole.headers[-1][1].strip('"'), Response(304, told).ready(), {})
+
+
+def unless_known(whole: Response, asked: Asked) -> Response:
+    """Return *whole*, a large answer, or 304 for who has it."""
+    mark = _mark(whole)
+    if not mark.is_for(asked.header("if-none-match")):
+        return whole
+    cast("BufferedReader", whole.body).close()
+    return mark.plain
 
 
 def _form(entry: Entry, asked: Asked) -> Response:

@@ -28,7 +28,7 @@ from qgraph.versions import FULL, PUBLIC
 from qgraph.web import access, writes
 from qgraph.web.exchange import hand_on
 from qgraph.web.pages import here, site, writer
-from qgraph.web.sparql import CORS, headers_of
+from qgraph.web.sparql import headers_of
 
 blueprint = Blueprint("graphs", __name__)
 METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "OPTIONS")
@@ -54,12 +54,6 @@ def _admit() -> Response | None:
     if request.method not in READING:
         writes.check(site().settings, writer())
     return None
-
-
-@blueprint.after_request
-def _open(response: Response) -> Response:
-    response.headers.update(CORS)
-    return response
 
 
 @blueprint.route("/graphs", methods=METHODS)

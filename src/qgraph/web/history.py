@@ -12,9 +12,8 @@ from qgraph.history import Difference
 from qgraph.namespaces import Names
 from qgraph.protocol import types_of
 from qgraph.versions import Version
-from qgraph.web import writes
+from qgraph.web import documents, writes
 from qgraph.web.pages import here, site
-from qgraph.web.things import CORS
 
 blueprint = Blueprint("history", __name__)
 TURTLE, NQUADS = BY_NAME["turtle"].media_type, BY_NAME["nquads"].media_type
@@ -145,19 +144,13 @@ def _wanted(offers: tuple[str, ...]) -> str:
 
 
 def _sent(body: bytes, media_type: str) -> Response:
-    charset = "; charset=utf-8" if media_type.startswith("text/") else ""
-    return Response(body, content_type=media_type + charset, headers={"Vary": "Accept"})
+    response = documents.answered(body, media_type)
+    response.vary.add("Accept")
+    return response
 
 
 def _page(template: str, **shown: object) -> Response:
     return Response(render_template(template, **shown), headers={"Vary": "Accept"})
-
-
-@blueprint.after_request
-def _open(response: Response) -> Response:
-    """Let pages of other sites read the history (Fetch, section 3.2)."""
-    response.headers.update(CORS)
-    return response
 
 
 @blueprint.get("/versions/")

@@ -6,12 +6,13 @@ from flask import Blueprint, Response, render_template
 
 from qgraph import diagram
 from qgraph.errors import NotFound
+from qgraph.formats import PAGE
 from qgraph.vocabulary import DOCUMENTS
 from qgraph.web import documents
 from qgraph.web.pages import site
 
 blueprint = Blueprint("ontology", __name__)
-OFFERS = (documents.HTML, *documents.RDF)
+OFFERS = (PAGE, *documents.RDF)
 TITLES = {"ontology": "Ontology", "core": "Core", "shapes": "Shapes", "core/shapes": "Core shapes"}
 SUFFIXES = {one.suffix for one in OFFERS}
 
@@ -26,7 +27,7 @@ def document(suffix: str = "", release: str = "", *, name: str) -> Response:
     chosen = documents.wanted(path, suffix, OFFERS)
     if release:
         _check_release(name, release)
-    if chosen is documents.HTML:
+    if chosen is PAGE:
         body = site().made(path, partial(_page, name))
     else:
         asked = partial(site().reply, "vocabulary", document=name, syntax=chosen.name)

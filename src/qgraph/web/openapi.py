@@ -5,56 +5,66 @@ It is made from the routes themselves, so that none can be forgotten.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from flask import Blueprint, Response, current_app
 from werkzeug.routing import Rule
 
 from qgraph import dataset
-from qgraph.formats import GRAPHS
+from qgraph.about import LICENCE, About
+from qgraph.formats import BY_FILE, GRAPHS, PAGE, TURTLE12, Format
+from qgraph.namespaces import CORE
 from qgraph.questions import Question
-from qgraph.statistics import About
-from qgraph.web import documents
+from qgraph.selection import offers
+from qgraph.web import documents, history, signposting
 from qgraph.web.errors import PROBLEM, TITLES
+from qgraph.web.exports import PARTS, SWITCHES
 from qgraph.web.pages import here, site
+from qgraph.web.questions import forms_of
 
 blueprint = Blueprint("openapi", __name__)
-MEDIA_TYPE = "application/json"
+JSON = Format("json", "application/json", "json")
 SPARQL = ("static", "sparql.", "graphs.")  # what these answer is described at /sparql, by SPARQL's own words
 VARIABLE = re.compile(r"<(?:\w+:)?(\w+)>")
-RDF = [one.media_type for one in documents.RDF]
-HISTORY = ["text/html", "application/json", "text/turtle"]
-LINKSETS = ["application/linkset", "application/linkset+json"]
+DOCUMENT = (PAGE, *documents.RDF)
+THING = (PAGE, *GRAPHS, TURTLE12)
 # What each view answers in; a page where it is not named.
-TYPES = {
-    "dataset.void": ["text/html", *RDF],
-    "dataset.catalog": ["text/html", *RDF],
-    "dataset.schema": ["application/ld+json"],
-    "feeds.robots": ["text/plain"],
-    "feeds.sitemap": ["application/xml"],
-    "feeds.part_of_sitemap": ["application/xml"],
-    "feeds.changes": ["application/atom+xml"],
-    "signposting.linkset": LINKSETS,
-    "signposting.api_catalog": ["application/linkset+json"],
-    "openapi.openapi": [MEDIA_TYPE],
-    "ontology.document": ["text/html", *RDF],
-    "history.versions": HISTORY,
-    "history.version": [*HISTORY, "application/rdf-patch", "application/n-quads"],
-    "history.timemap": ["application/link-format"],
+FORMATS: dict[str, Sequence[Format]] = {
+    "dataset.void": DOCUMENT,
+    "dataset.catalog": DOCUMENT,
+    "dataset.schema": [BY_FILE["jsonld"]],
+    "feeds.robots": [Format("text", "text/plain", "txt")],
+    "feeds.sitemap": [Format("sitemap", "application/xml", "xml")],
+    "feeds.part_of_sitemap": [Format("sitemap", "application/xml", "xml")],
+    "feeds.changes": [Format("atom", "application/atom+xml", "atom")],
+    "signposting.linkset": (signposting.LINKSET, signposting.LINKSET_JSON),
+    "signposting.api_catalog": [Format("linkset", signposting.API_CATALOG, "")],
+    "openapi.openapi": [JSON],
+    "ontology.document": DOCUMENT,
+    "things.context": [BY_FILE["jsonld"]],
+    "exports.listed": (PAGE, JSON),
+    "questions.all_questions": (PAGE, JSON),
+    "history.versions": [Format("", one, "") for one in history.LISTED],
+    "history.version": [Format("", one, "") for one in (*history.LISTED, history.PATCH, history.NQUADS)],
+    "history.timemap": [Format("", "application/link-format", "")],
 }
-ANSWERS: dict[str, dict[str, object]] = {
-    "dataset.well_known": {"303": {"description": "The description in VoID"}}
-}
+LEADS = {"dataset.well_known": "The description in VoID", "things.thing": "What is told of it"}
 # What a path may hold, and what may follow it.
 MEANINGS = {
     "suffix": "a suffix that names a format",
     "name": "the name of one",
     "number": "a number, from 1",
     "release": "the release that the vocabulary says it is, such as 0.1.0",
-    "kind": "a kind of things",
     "of": "the path of a thing or a question, such as /questions/…",
     "url": "the address whose versions are listed",
     "format": "the format of the answer, instead of Accept",
+    "part": "what of a difference N-Quads hold: added or removed",
+    "_profile": "the profile after which it is told, instead of Accept-Profile",
+    "_mediatype": "the media type in which it is told, instead of Accept",
+    "inferred": "0 leaves out what is inferred",
+    "evidence": "0 leaves out the evidence",
+    "bom": "1 marks CSV as UTF-8, for spreadsheets",
 }
 WATCHED = {
     "/health": "Say whether the server answers",
@@ -65,7 +75,10 @@ ASKED = {
     "signposting.linkset": ["of"],
     "history.timemap": ["url"],
     "history.versions": ["format"],
-    "history.version": ["format"],
+    "history.version": ["format", "part"],
+    "things.thing": ["_profile", "_mediatype"],
+    "exports.exported": SWITCHES,
+    "questions.one_question": ["bom"],
 }
 VERSION = {
     "name": "version",
@@ -73,26 +86,6 @@ VERSION = {
     "description": "The number or tag of a version that is kept, to be asked instead of the one in force.",
     "schema": {"type": "string"},
 }
-
-
-@blueprint.get("/openapi.json")
-def openapi() -> Response:
-    """Describe all that is asked over HTTP and is not SPARQL."""
-    return documents.sent(site().made("openapi", _written), MEDIA_TYPE)
-
-
-def _written() -> str:
-    described = {
-        "openapi": "3.1.0",
-        "info": _info(site().kept("about")),
-        "servers": [{"url": here()}],
-        "externalDocs": {"description": "The SPARQL endpoint describes itself", "url": f"{here()}/sparql"},
-        "paths": dict(sorted(_paths())),
-        "components": {"schemas": {"Problem": PROBLEM_SCHEMA}},
-    }
-    return json.dumps(described, ensure_ascii=False, indent=1) + "\n"
-
-
 PROBLEM_SCHEMA = {
     "description": "What is wrong, for who can act (RFC 9457).",
     "type": "object",
@@ -104,107 +97,154 @@ PROBLEM_SCHEMA = {
         "detail": {"type": "string"},
     },
 }
+Said = dict[str, object]
+ANY_TEXT: Mapping[str, object] = {"type": "string"}
 
 
-def _info(about: About) -> dict[str, object]:
-    said = [one["text"] for word in dataset.TOLD for one in about.get(word, []) if "text" in one]
-    info: dict[str, object] = {"title": dataset.title(about), "version": str(site().version().number)}
+@dataclass(frozen=True)
+class Path:
+    """What a *path* answers: in which *formats*, or that it *leads* on; *of* ends its summary."""
+
+    path: str
+    formats: Sequence[Format] = (PAGE,)
+    of: str = ""
+    leads: str = ""
+    chosen: tuple[Said, ...] = ()
+
+
+@blueprint.get("/openapi.json")
+def openapi() -> Response:
+    """Describe all that is asked over HTTP and is not SPARQL."""
+    return documents.sent(site().made("openapi", _written), JSON.media_type)
+
+
+def _written() -> str:
+    described = {
+        "openapi": "3.1.0",
+        "info": _info(site().about()),
+        "servers": [{"url": here()}],
+        "externalDocs": {"description": "The SPARQL endpoint describes itself", "url": f"{here()}/sparql"},
+        "paths": dict(sorted(_paths())),
+        "components": {"schemas": {"Problem": PROBLEM_SCHEMA}},
+    }
+    return json.dumps(described, ensure_ascii=False, indent=1) + "\n"
+
+
+def _info(about: About) -> Said:
+    said = [one["text"] for word in dataset.TOLD for one in about.said.get(word, []) if "text" in one]
+    info: Said = {"title": about.title, "version": str(site().version().number)}
     info |= {"description": "\n\n".join(said)} if said else {}
-    licences = dataset.licences(about)
+    licences = about.iris(LICENCE)
     return info | ({"license": {"name": licences[0], "url": licences[0]}} if licences else {})
 
 
-def _paths() -> Iterator[tuple[str, dict[str, object]]]:
+def _paths() -> Iterator[tuple[str, Said]]:
     for path, said in WATCHED.items():
         answers = {"200": {"description": "For who runs the server", "content": {"text/plain": {}}}}
         identity = f"operators-{path.strip('/')}"
         yield path, {"get": {"operationId": identity, "summary": said, "responses": answers}}
-    for rule in current_app.url_map.iter_rules():
+    rules = list(current_app.url_map.iter_rules())
+    known = {rule.rule for rule in rules}
+    for rule in rules:
         is_sparql = rule.endpoint.startswith(SPARQL) or rule.rule in WATCHED
-        leads = rule.rule != "/" and rule.rule.endswith("/")  # to the same without a slash
+        leads = rule.rule.endswith("/") and rule.rule.rstrip("/") in known  # to the same without a slash
         if "GET" in (rule.methods or ()) and not is_sparql and not leads:
-            yield from _of_rule(rule, VARIABLE.sub(r"{\1}", rule.rule))
+            for one in EXPANDED.get(rule.endpoint, _plain)(rule):
+                yield one.path, _get(rule, one)
 
 
-def _of_rule(rule: Rule, path: str) -> Iterator[tuple[str, dict[str, object]]]:
-    """Yield what a *rule* answers: one entry for each kind of things or question that it stands for."""
-    if path.startswith("/{kind}/"):
-        for kind in [] if site().settings.bare else site().kept("segments"):
-            own = path.replace("{kind}", kind["segment"])
-            yield own, _get(rule, own, of=f" ({kind['label'] or kind['segment']})")
-    elif path.startswith("/questions/{name}"):
-        for one in site().questions:
-            own = path.replace("{name}", one.name)
-            yield own, _get(rule, own, of=f": {one.question}", chosen=_choices(one))
-    else:
-        yield path, _get(rule, path)
+def _plain(rule: Rule) -> Iterator[Path]:
+    name = rule.endpoint if rule.endpoint in FORMATS else rule.endpoint.partition("_")[0]
+    leads = LEADS.get(rule.endpoint, "")
+    yield Path(VARIABLE.sub(r"{\1}", rule.rule), FORMATS.get(name, (PAGE,)), leads=leads)
 
 
-def _choices(asked: Question) -> list[dict[str, object]]:
-    """Return what a reader may choose in a question, as it declares it."""
-    return [
-        {"name": one.name, "in": "query", "description": one.sentence, "schema": one.schema()}
-        for one in vars(asked).get("parameters", ())
-    ]
+def _things(_: Rule) -> Iterator[Path]:
+    """Yield the paths of each kind of things: the name, and the documents on it; evidence is one itself."""
+    kinds = [(one.segment, one.label or one.segment, one.iri == CORE + "Evidence") for one in site().kinds()]
+    for segment, label, is_graph in (*kinds, *((("graph", "graph of the dataset", True),) if kinds else ())):
+        path, of = f"/{segment}/{{name}}", f" ({label})"
+        yield Path(path, THING, of, "" if is_graph else LEADS["things.thing"])
+        yield Path(path + ".{suffix}", THING, of)
 
 
-def _get(
-    rule: Rule, path: str, *, of: str = "", chosen: list[dict[str, object]] | None = None
-) -> dict[str, object]:
-    """Return what a GET of *path* is asked and answers, as the view of *rule* says."""
-    said = (
-        (current_app.view_functions[rule.endpoint].__doc__ or "")
-        .partition("\n")[0]
-        .rstrip(".")
-        .replace("*", "")
-    )
-    within = re.findall(r"\{(\w+)\}", path)
-    parameters: list[dict[str, object]] = [
-        {
-            "name": name,
-            "in": "path",
-            "required": True,
-            "description": MEANINGS.get(name, name),
-            "schema": _type(rule, name),
-        }
-        for name in within
-    ]
-    parameters += [
-        {"name": name, "in": "query", "description": MEANINGS[name], "schema": {"type": "string"}}
-        for name in ASKED.get(rule.endpoint, [])
-    ]
-    types = TYPES.get(rule.endpoint.partition("_")[0], TYPES.get(rule.endpoint, ["text/html"]))
-    answers: dict[str, object] = {
-        **ANSWERS.get(
-            rule.endpoint, {"200": {"description": "The answer", "content": {kind: {} for kind in types}}}
-        ),
-        "304": {"description": "As the client has it"},
-        **{str(status): _problem(status) for status in _refusals(within, types)},
-    }
-    identity = re.sub(r"\W+", "-", f"{rule.endpoint}{path}").strip("-")
+def _questions(_: Rule) -> Iterator[Path]:
+    for one in site().questions:
+        forms = forms_of(one)
+        named = {"type": "string", "enum": [PAGE.name, *(form.name for form in forms)]}
+        chosen = _query("format", MEANINGS["format"], named), *_choices(one)
+        yield Path(f"/questions/{one.name}", (PAGE, *forms), f": {one.question}", chosen=chosen)
+
+
+def _choices(asked: Question) -> Iterator[Said]:
+    """Yield what a reader may choose in a question, as it declares it."""
+    return (_query(one.name, one.sentence, one.schema()) for one in asked.parameters)
+
+
+def _exports(_: Rule) -> Iterator[Path]:
+    for what in ("all", "kind", "thing", "concepts"):
+        end = f"{PARTS[what]}{{name}}" if what in PARTS else what
+        yield Path(f"/export/{end}.{{suffix}}", offers(what), f": {what}")
+
+
+EXPANDED = {
+    "things.thing": _things,
+    "questions.one_question": _questions,
+    "exports.exported": _exports,
+}
+
+
+def _get(rule: Rule, told: Path) -> Said:
+    """Return what a GET of a path is asked and answers, as the view of *rule* says."""
+    lines = (current_app.view_functions[rule.endpoint].__doc__ or "").partition("\n")
+    within = re.findall(r"\{(\w+)\}", told.path)
+    parameters = [_within(rule, name, told.formats) for name in within]
+    parameters += [_query(name, MEANINGS[name]) for name in ASKED.get(rule.endpoint, ())]
+    answer: dict[str, Said] = {"200": {"description": "The answer", "content": _content(told.formats)}}
+    if told.leads:
+        answer = {"303": {"description": told.leads}}
+    elif told.path == "/":  # for who wants data
+        answer["303"] = {"description": "The description of the dataset"}
+    refusals = {str(status): _problem(status) for status in _refusals(rule, told, within)}
     return {
         "get": {
-            "operationId": identity,
-            "summary": said + of,
-            "parameters": [*parameters, *(chosen or []), VERSION],
-            "responses": answers,
+            "operationId": re.sub(r"\W+", "-", f"{rule.endpoint}{told.path}").strip("-"),
+            "summary": lines[0].rstrip(".").replace("*", "") + told.of,
+            "parameters": [*parameters, *told.chosen, VERSION],
+            "responses": answer | {"304": {"description": "As the client has it"}} | refusals,
         }
     }
 
 
-def _type(rule: Rule, name: str) -> dict[str, object]:
+def _content(formats: Sequence[Format]) -> Said:
+    return {one.media_type: {} for one in formats}
+
+
+def _query(name: str, said: str, schema: Mapping[str, object] = ANY_TEXT) -> Said:
+    chosen = {"type": "string", "enum": ["0", "1"]} if name in SWITCHES else schema
+    return {"name": name, "in": "query", "description": said, "schema": chosen}
+
+
+def _within(rule: Rule, name: str, formats: Sequence[Format]) -> Said:
+    schema: Said = {"type": "string"}
     if name == "suffix":
-        return {"type": "string", "examples": [GRAPHS[0].suffix]}
-    return {"type": "integer", "minimum": 1} if f"<int:{name}>" in rule.rule else {"type": "string"}
+        schema["enum"] = [one.suffix for one in formats]
+    elif f"<int:{name}>" in rule.rule:
+        schema = {"type": "integer", "minimum": 1}
+    return {"name": name, "in": "path", "required": True, "description": MEANINGS[name], "schema": schema}
 
 
-def _refusals(within: list[str], types: list[str]) -> Iterator[int]:
+def _refusals(rule: Rule, told: Path, within: list[str]) -> Iterator[int]:
+    if told.chosen or rule.endpoint in ASKED:
+        yield 400
     yield from (404, 410) if within else (404,)
-    if len(types) > 1:
+    if len(told.formats) > 1:
         yield 406
+    if rule.endpoint in EXPANDED:
+        yield from (413, 504)
     yield 503
 
 
-def _problem(status: int) -> dict[str, object]:
+def _problem(status: int) -> Said:
     content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {"description": TITLES[status], "content": content}

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -17,24 +16,24 @@ from flask import (
     render_template,
     request,
 )
-from werkzeug.wrappers import Response as AnyResponse
 
 from qgraph import keeping, versions
+from qgraph.about import About
 from qgraph.commit import Desk
 from qgraph.engine import Engine, Reply, Task
 from qgraph.errors import QgraphError, ResultTooLarge, StoreError
-from qgraph.formats import BY_NAME
+from qgraph.formats import BY_NAME, PAGE
+from qgraph.kinds import Kind
 from qgraph.protocol import choose
 from qgraph.questions import Question
 from qgraph.settings import Settings
 from qgraph.versions import Version
-from qgraph.web import documents, memento
+from qgraph.web import documents, exchange, memento
 from qgraph.web.errors import problem
 from qgraph.web.memory import Memory
 from qgraph.web.writes import Writer
 
 blueprint = Blueprint("pages", __name__)
-ABOUT = Path(__file__).parents[1].joinpath("graph.rq").read_text(encoding="utf-8")
 SHOWN = 500  # rows
 CELLS = 20_000  # for a wide table shows fewer rows
 LARGEST = 1_000_000  # bytes of an answer that a page is made of; more would hold up everyone else
@@ -69,14 +68,27 @@ class Site:
 
     def reply(self, name: str, **arguments: object) -> Reply:
         """Return the answer to the task *name*, which counts as one of the reader who asks."""
-        task = Task(name, arguments, request.args.get("version", ""))
-        return self.engine.ask(task, request.remote_addr or "")
+        return self._reply_of(request.args.get("version", ""), name, arguments)
+
+    def _reply_of(self, version: str, name: str, arguments: Mapping[str, object]) -> Reply:
+        return self.engine.ask(Task(name, arguments, version), request.remote_addr or "")
 
     def kept(self, name: str, **arguments: object) -> Any:
         """Return the answer to the task *name*, asked once for a state of the store: nobody changes it."""
-        named = request.args.get("version", "")
-        key = (self.engine.state(), named, name, json.dumps(arguments, sort_keys=True))
-        return self.memory.get(key, lambda: self.reply(name, **arguments).read())
+        return self.kept_of(request.args.get("version", ""), name, **arguments)
+
+    def kept_of(self, version: str, name: str, **arguments: object) -> Any:
+        """Return the answer of *version* to the task *name*, asked once for a state of the store."""
+        key = (self.engine.state(), version, name, json.dumps(arguments, sort_keys=True))
+        return self.memory.get(key, lambda: self._reply_of(version, name, arguments).read())
+
+    def about(self, version: str | None = None) -> About:
+        """Return what the graph says of itself, in *version* or else the one that is asked for."""
+        return About(**(self.kept("about") if version is None else self.kept_of(version, "about")))
+
+    def kinds(self) -> list[Kind]:
+        """Return the kinds of things; a plain store has none."""
+        return [] if self.settings.bare else [Kind(**one) for one in self.kept("kinds")]
 
     def made(self, what: str, make: Callable[[], str]) -> str:
         """Return the document *what*, which *make* makes once for a state of the store and an address."""
@@ -85,8 +97,7 @@ class Site:
 
     def ask_of(self, version: str, name: str, **arguments: object) -> Any:
         """Return the answer of *version* to the task *name*, as values."""
-        reply = self.engine.ask(Task(name, arguments, version), request.remote_addr or "")
-        return json.loads(reply.read())
+        return json.loads(self._reply_of(version, name, arguments).read())
 
 
 def site() -> Site:
@@ -108,9 +119,7 @@ def writer() -> Writer:
 def _everywhere() -> dict[str, object]:
     """Give every template the graph's title, the version, and the way from an IRI to its page."""
     old = _named_version()
-    about = site().ask_of(old, "query", text=ABOUT)["results"]["bindings"]
-    words = {name: cell["value"] for name, cell in (about[0] if about else {}).items()}
-    shown = {"about": words, "version": site().version_of(old), "path_of": path_of, "old": old}
+    shown = {"about": site().about(old), "version": site().version_of(old), "path_of": path_of, "old": old}
     return shown | {"now": memento.original(quote(request.path), request.query_string.decode("latin-1"))}
 
 
@@ -156,15 +165,14 @@ def path_of(iri: str) -> str:
 
 
 @blueprint.get("/")
-def home() -> AnyResponse:
+def home() -> Response:
     """Show what the graph is and the questions it answers; lead who wants data to its description."""
-    chosen = choose(request.headers.get("Accept", ""), (documents.HTML, *documents.RDF))
+    chosen = choose(request.headers.get("Accept", ""), (PAGE, *documents.RDF))
     if chosen not in ("", "html"):
-        response: AnyResponse = redirect(f"/catalog.{BY_NAME[chosen].suffix}", 303)
+        response = cast("Response", redirect(f"/catalog.{BY_NAME[chosen].suffix}", 303))
     else:
-        response = documents.sent(render_template("home.html", questions=site().questions), "text/html")
-    response.vary.add("Accept")
-    return response
+        response = Response(render_template("home.html", questions=site().questions))
+    return exchange.lasting(response, ["Accept"])
 
 
 @blueprint.get("/health")

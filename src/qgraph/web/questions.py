@@ -2,34 +2,24 @@
 
 import json
 from collections.abc import Sequence
-from hashlib import blake2b
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request, url_for
 
-from qgraph import __version__, questions
+from qgraph import questions
 from qgraph.engine import Reply
 from qgraph.errors import NotAcceptable, QgraphError, RequestError
 from qgraph.formats import BY_FILE, GRAPHS, RESULTS, Format
 from qgraph.protocol import choose
 from qgraph.questions import Question
-from qgraph.versions import Version
-from qgraph.web import writes
+from qgraph.web import documents
 from qgraph.web.cache import is_lasting
 from qgraph.web.errors import problem
-from qgraph.web.exchange import hand_on
+from qgraph.web.exchange import lasting
 from qgraph.web.negotiation import wants_page
 from qgraph.web.pages import site, table_of
-from qgraph.web.sparql import CORS
 
 blueprint = Blueprint("questions", __name__)
-METHODS = "GET, HEAD, OPTIONS"
-OPTIONS = CORS | {
-    "Allow": METHODS,
-    "Access-Control-Allow-Headers": "Accept, If-None-Match",
-    "Access-Control-Allow-Methods": METHODS,
-    "Access-Control-Max-Age": "86400",
-}
 ROWS = (*RESULTS, BY_FILE["xlsx"])
 BY_PARAMETER = {key: one for one in ROWS + GRAPHS for key in (one.suffix, one.name)}
 PAGE = "html"
@@ -37,17 +27,20 @@ DOWNLOADS = ("csv", "tsv", "xlsx")
 TRUTH = {"": False, "0": False, "false": False, "1": True, "true": True}
 
 
-@blueprint.route("/questions/", methods=["GET", "OPTIONS"])
+@blueprint.get("/questions/")
 def all_questions() -> Response:
     """List the questions by title: a page, or JSON with the parameters of each as JSON Schema."""
-    if request.method == "OPTIONS":
-        return Response(status=204, headers=OPTIONS)
     listed = sorted(site().questions, key=lambda one: (one.title.casefold(), one.name))
     if wants_page(request.headers.get("Accept", "")):
         shown = render_template("questions.html", questions=listed)
-        return Response(shown, headers={"Vary": "Accept"})
+        return lasting(Response(shown), ["Accept"])
     said = json.dumps([_listed(one) for one in listed], indent=1, ensure_ascii=False)
-    return Response(said, content_type="application/json", headers=CORS | {"Vary": "Accept"})
+    return lasting(Response(said, content_type="application/json"), ["Accept"])
+
+
+def forms_of(question: Question) -> tuple[Format, ...]:
+    """Return the formats in which *question* is answered, beside a page."""
+    return GRAPHS if question.is_graph else ROWS
 
 
 def _listed(question: Question) -> dict[str, object]:
@@ -60,27 +53,26 @@ def _listed(question: Question) -> dict[str, object]:
     }
 
 
-@blueprint.route("/questions/<name>", methods=["GET", "OPTIONS"])
+@blueprint.get("/questions/<name>")
 def one_question(name: str) -> Response:
     """Answer the question *name* with the parameters of the address: as data, or as a page."""
     question = questions.named(site().questions, name)
-    if request.method == "OPTIONS":
-        return Response(status=204, headers=OPTIONS)
     given = {key: request.args.getlist(key) for key in request.args if key not in questions.RESERVED}
-    version = site().version()
+    base = site().version().base
     syntax = _syntax()
     if syntax == PAGE:
-        return _page(question, given, version)
-    text = questions.bind(question, given, version.base)
-    bom = flag("bom")
-    response = tagged(version, (question.name, text, syntax, bom))
-    if not is_lasting(text):
-        del response.headers["ETag"]
-        response.headers["Cache-Control"] = "no-store"
-    if response.status_code == 304:
-        return response
-    reply = _asked(text, syntax, bom=bom)
-    return sent(response, reply, version, name=name)
+        return _page(question, given, base)
+    text = questions.bind(question, given, base)
+    return _kept(sent(_asked(text, syntax, bom=flag("bom")), name=name), text)
+
+
+def _kept(response: Response, text: str) -> Response:
+    """Return *response* to the query *text* as one that is kept, unless it differs each time."""
+    if is_lasting(text):
+        return lasting(response, ["Accept"])
+    response.vary.add("Accept")
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _syntax() -> str:
@@ -124,36 +116,24 @@ def _asked(text: str, syntax: str, *, bom: bool) -> Reply:
     )
 
 
-def tagged(version: Version, what: object) -> Response:
-    """Return an empty answer with the tag of *what* there is in *version*; a 304 for who knows it."""
-    mark = blake2b(repr((__version__, what)).encode(), digest_size=9).hexdigest()
-    own = {"ETag": writes.etag(version, mark), "Cache-Control": "no-cache", "Vary": "Accept"}
-    response = Response(headers=CORS | own)
-    response.make_conditional(request)
-    return response
-
-
-def sent(response: Response, reply: Reply, version: Version, *, name: str) -> Response:
-    """Give *response* the body and the headers of *reply*; its file is called *name*, with a suffix."""
+def sent(reply: Reply, *, name: str) -> Response:
+    """Return *reply* as an answer whose file is called *name*, with a suffix."""
     made = BY_FILE[reply.kind]
-    if reply.version != version.number:  # published since
-        del response.headers["ETag"]
-    kind = made.media_type + "; charset=utf-8" * made.media_type.startswith("text/")
-    response.headers["Content-Type"] = kind + "; header=present" * (made.name == "csv")
-    response.headers["Content-Length"] = str(reply.size)
     way = "attachment" if made.name in DOWNLOADS or made.name == "zip" else "inline"
+    response = documents.handed(reply, made.media_type)
+    if made.name == "csv":
+        response.headers["Content-Type"] += "; header=present"  # RFC 4180, section 3
     response.headers["Content-Disposition"] = f'{way}; filename="{name}.{made.suffix}"'
-    hand_on(response, reply.body)
     return response
 
 
-def _page(question: Question, given: dict[str, list[str]], version: Version) -> Response:
+def _page(question: Question, given: dict[str, list[str]], base: str) -> Response:
     """Show *question* with its form and its answer, or what is wrong with a parameter."""
     shown: dict[str, object] = {"asked": question, "query": question.query, "given": {}}
-    status = 200
+    status, text = 200, ""
     shown["given"] = {name: values[-1] for name, values in given.items()}
     try:
-        text = questions.bind(question, given, version.base)
+        text = questions.bind(question, given, base)
         shown |= {"query": text, "table": table_of(text)}
     except QgraphError as error:
         fault = problem(error)
@@ -161,11 +141,14 @@ def _page(question: Question, given: dict[str, list[str]], version: Version) -> 
     chosen = [(name, value) for name, values in given.items() for value in values if value]
     chosen += [("version", request.args["version"])] if request.args.get("version") else []
     here = url_for("questions.one_question", name=question.name)
-    links = {one.name: f"{here}?{urlencode([*chosen, ('format', one.name)])}" for one in ROWS}
+    forms = forms_of(question)
+    links = {one.name: f"{here}?{urlencode([*chosen, ('format', one.name)])}" for one in forms}
     shown["downloads"] = links
     said = ", ".join(
         f'<{link}>; rel="alternate"; type="{BY_FILE[name].media_type}"' for name, link in links.items()
     )
-    return Response(
-        render_template("question.html", **shown), status, headers={"Vary": "Accept", "Link": said}
-    )
+    page = Response(render_template("question.html", **shown), status, headers={"Link": said})
+    if status == 200:
+        return _kept(page, text)
+    page.vary.add("Accept")
+    return page

@@ -8,15 +8,15 @@ from urllib.parse import quote, unquote
 
 from flask import Blueprint, Response, request
 
-from qgraph import dataset
+from qgraph.about import CREATOR, LICENCE
 from qgraph.errors import NotFound
 from qgraph.formats import GRAPHS, Format
+from qgraph.namespaces import SCHEMA
 from qgraph.web import documents
 from qgraph.web.dataset import described
 from qgraph.web.pages import here, site
 
 blueprint = Blueprint("signposting", __name__)
-SCHEMA = "https://schema.org/"
 SHOWN = (200, 303, 304)  # answers that carry links
 LINKSET_JSON = Format("linkset+json", "application/linkset+json", "json", ("application/json",))
 LINKSET = Format("linkset", "application/linkset", "txt", ("text/plain",))
@@ -52,9 +52,10 @@ def links_of(path: str) -> list[Link]:
         return [Link(f"{here()}/", "describes", "text/html")]
     if kind == "questions" and any(one.name == name for one in site().questions):
         return [*_of_question(name), *_everywhere(path)]
-    classes = {} if site().settings.bare else {one["segment"]: one["iri"] for one in site().kept("segments")}
+    classes = {one.segment: one.iri for one in site().kinds()}
     if kind in classes and name:
-        return [*_of_thing(SUFFIX.sub("", path), classes[kind]), *_everywhere(path)]
+        thing = SUFFIX.sub("", path)
+        return [*_of_thing(thing, classes[kind]), *_everywhere(thing)]
     return []
 
 
@@ -88,9 +89,9 @@ def _of_thing(path: str, class_iri: str) -> Iterator[Link]:
 
 def _everywhere(path: str) -> Iterator[Link]:
     """Yield who made it, under which licence, and where its links stand together."""
-    about = site().kept("about")
-    yield from (Link(one, "license") for one in dataset.licences(about))
-    yield from (Link(one, "author") for one in dataset.authors(about))
+    about = site().about()
+    yield from (Link(one, "license") for one in about.iris(LICENCE))
+    yield from (Link(one, "author") for one in about.iris(CREATOR))
     of = f"?of={quote(path, safe='/')}" if path.strip("/") else ""
     yield from (
         Link(f"{here()}/linkset{end}{of}", "linkset", one.media_type)
@@ -117,7 +118,7 @@ def is_listed(path: str) -> bool:
     if request.args.get("version") or path.startswith("/versions/"):
         return False
     kind, _, name = SUFFIX.sub("", path.lstrip("/")).partition("/")
-    kinds = [] if site().settings.bare else [one["segment"] for one in site().kept("segments")]
+    kinds = [one.segment for one in site().kinds()]
     if not name or kind not in kinds:
         return True
     iri = f"{site().version().base}{kind}/{name}"
@@ -130,12 +131,14 @@ def linkset(suffix: str = "") -> Response:
     """Give the links of the dataset and of the questions, or of one page, as a link set (RFC 9264)."""
     offers = (LINKSET, LINKSET_JSON)
     chosen = documents.wanted("/linkset", suffix, offers)
-    of = unquote(request.args.get("of", ""))
+    of = SUFFIX.sub("", unquote(request.args.get("of", "")))
     pages = (
         [of] if of else ["/", "/catalog", "/void", *(f"/questions/{one.name}" for one in site().questions)]
     )
     found = {here() + quote(page): links_of(page) for page in pages}
-    if not all(found.values()) or (of and not _is_there(of)):
+    if of:
+        _check_thing(of)
+    if not all(found.values()):
         raise NotFound(f"There are no links of {of}: expected the path of a thing or a question.")
     if chosen is LINKSET_JSON:
         return _negotiated(as_json(found), chosen.media_type)
@@ -143,15 +146,11 @@ def linkset(suffix: str = "") -> Response:
     return _negotiated(",\n".join(rows) + "\n", chosen.media_type)
 
 
-def _is_there(path: str) -> bool:
-    """Say whether there is a page at *path*, which has links."""
+def _check_thing(path: str) -> None:
+    """Raise NotFound if *path* is that of a thing which is not there."""
     kind, _, name = path.lstrip("/").partition("/")
-    if kind == "questions" or not name:
-        return True
-    base = site().version().base
-    return bool(site().ask("describe", iri=f"{base}{kind}/{name}", base=base)["told"]) or bool(
-        site().ask("labels", iris=[f"{base}{kind}/{name}"])
-    )
+    if name and kind in {one.segment for one in site().kinds()}:
+        site().ask("identify", iri=f"{site().version().base}{kind}/{name}")
 
 
 def as_json(found: dict[str, list[Link]]) -> str:

@@ -5,17 +5,13 @@ from flask import Blueprint, Response, request
 from qgraph import protocol
 from qgraph.protocol import Answer
 from qgraph.web import writes
+from qgraph.web.exchange import CORS
 from qgraph.web.negotiation import wants_page
 from qgraph.web.pages import query_page, site, writer
 
 blueprint = Blueprint("sparql", __name__)
-# Pages of other sites may read, with no credentials (Fetch, section 3.2).
-CORS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Accept-Query, Allow, ETag, Qgraph-Version, Retry-After",
-}
 METHODS = ", ".join((*protocol.METHODS, "OPTIONS"))
-OPTIONS = CORS | {
+OPTIONS = {
     "Allow": METHODS,
     "Accept-Query": f"{protocol.QUERY}, {protocol.FORM}",  # RFC 10008, section 3
     "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",

@@ -17,7 +17,7 @@ from qgraph import history
 from qgraph.errors import Gone, NotAcceptable, NotFound, RequestError
 from qgraph.formats import GRAPHS, PAGE, RDF_BY_SUFFIX, TURTLE12, Format
 from qgraph.profiles import ALTERNATES, WHOLE, Profile, Telling
-from qgraph.web import alternates, exchange
+from qgraph.web import alternates, documents, exchange
 from qgraph.web.negotiation import best, profile_of
 from qgraph.web.pages import path_of, site
 
@@ -25,15 +25,6 @@ blueprint = Blueprint("things", __name__)
 FLAT = tuple(one for one in GRAPHS if not one.holds_named_graphs)
 BY_SUFFIX = RDF_BY_SUFFIX | {f".{one.suffix}": one for one in (PAGE, TURTLE12)}
 VARY = ("Accept", "Accept-Profile")
-CORS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Content-Location, Content-Profile, ETag, Link, Memento-Datetime",
-}
-PREFLIGHT = {
-    "Access-Control-Allow-Headers": "Accept, Accept-Datetime, Accept-Profile, If-None-Match",
-    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
-    "Access-Control-Max-Age": "86400",
-}
 LONGEST = 2_000
 URI = ":/?#[]@!$&'()*+,;=%"  # what stands as it is where an IRI becomes a URI (RFC 3987, section 3.1)
 CONTEXT = "http://www.w3.org/ns/json-ld#context"
@@ -108,15 +99,7 @@ def thing(kind: str, name: str) -> AnyResponse:
 @blueprint.get("/context.jsonld")
 def context() -> AnyResponse:
     """Give the JSON-LD context of the graph's data."""
-    reply = site().reply("context")
-    return exchange.lasting(Response(reply.read(), content_type="application/ld+json"))
-
-
-@blueprint.after_request
-def _open(response: Response) -> Response:
-    """Let pages of other sites read what names tell (Fetch, section 3.2)."""
-    response.headers.update(CORS | (PREFLIGHT if request.method == "OPTIONS" else {}))
-    return response
+    return documents.sent(site().reply("context").read(), "application/ld+json")
 
 
 def _wanted(path: str) -> Wanted:
@@ -194,12 +177,7 @@ def _told(wanted: Wanted, *, is_made: bool, size: int) -> Response:
     else:
         queries = [wanted.profile.uri, *wanted.profile.queries]
         reply = site().reply("profiled", profile=queries, **asked)
-    media_type = wanted.form.media_type
-    charset = "; charset=utf-8" if media_type.startswith("text/") else ""
-    response = Response(content_type=media_type + charset)
-    response.content_length = reply.size
-    exchange.hand_on(response, reply.body)
-    return response
+    return documents.handed(reply, wanted.form.media_type)
 
 
 def _page(wanted: Wanted, *, is_made: bool, size: int) -> Response:
