@@ -5,6 +5,7 @@ import re
 import shutil
 import urllib.request
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -239,7 +240,7 @@ def test_search_engines_read_the_dataset_in_the_first_page(told: FlaskClient) ->
 
 def test_what_a_folder_says_does_not_end_the_block_it_stands_in(told: FlaskClient) -> None:
     with told.application.test_request_context("/"):
-        known = described()
+        known = deepcopy(described())
     known.about.said[str(DCTERMS.description)] = [{"text": "</script><b>", "language": "", "datatype": ""}]
 
     assert "</script>" not in dataset.schema(known)
