@@ -11,6 +11,9 @@ from email.message import Message
 
 import pytest
 
+from conftest import serving, until
+from qgraph.settings import Settings
+
 KILLER = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?o ?p }"
 LARGE = "SELECT * { GRAPH ?g { ?s ?p ?o } GRAPH ?h { ?t ?q ?s } }"
 
@@ -224,3 +227,11 @@ def test_a_client_that_leaves_while_sending_harms_nobody(address: str) -> None:
         client.sendall(b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nquery=")
 
     assert ask(address, "ASK {}")[0] == 200
+
+
+def test_a_version_that_takes_long_to_open_is_waited_for(
+    tiny: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QGRAPH_QUEUE_TIMEOUT", "0.02")
+    with serving(tiny.graph, tiny.store) as address:
+        assert until(lambda: ask(address, "ASK {}")[0] == 200)

@@ -16,7 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from qgraph.engine import Pool, Task
-from qgraph.errors import SettingsError
+from qgraph.errors import Overloaded, SettingsError
 from qgraph.settings import Settings
 from qgraph.versions import FULL, PUBLIC
 from qgraph.web import create_app
@@ -25,6 +25,7 @@ from qgraph.web.http import Connections
 
 HEARTBEAT = 0.1
 GRACE = 2.0
+OPENING = 120.0  # seconds that the first version may take to be opened
 BACKLOG = 4096
 
 
@@ -124,13 +125,26 @@ class Keeper:
                     pass
 
 
+async def _opened(engine: Pool) -> None:
+    """Wait until a query process answers: a large version takes long to open. Raises Overloaded."""
+    give_up = engine.loop.time() + OPENING
+    while True:
+        try:
+            await engine.reply(Task("version", {}))
+        except Overloaded:
+            if engine.loop.time() > give_up:
+                raise
+        else:
+            return
+
+
 async def _serve(
     settings: Settings, folder: Path, ended: threading.Event, *, ready: Callable[[], None]
 ) -> None:
     loop = asyncio.get_running_loop()
     engine = Pool(settings, folder, ended=ended, loop=loop)
     connections = Connections(Front(settings, engine, create_app(settings, engine)), settings)
-    await engine.reply(Task("version", {}))
+    await _opened(engine)
     ending = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ending.set)
