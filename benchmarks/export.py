@@ -49,7 +49,7 @@ def large(place: Path) -> Settings:
             prefixes=loaded.prefixes,
         )  # fmt: skip
         del data
-        versions.publish(chosen.store, made.path, {PUBLIC: Draft(version, delta.Delta())})
+        versions.publish(chosen.store, made.path, {PUBLIC: Draft(version, delta.Delta(frozenset(dataset)))})
     return chosen
 
 

@@ -11,7 +11,18 @@ SOURCE = ROOT / "src" / "qgraph"
 ROWS = {
     "words": ["errors", "findings", "namespaces", "formats", "settings"],
     "ground": [
-        *("store", "bridge", "delta", "process", "wire", "versions", "former", "keeping", "suppression"),
+        *(
+            "store",
+            "bridge",
+            "delta",
+            "process",
+            "wire",
+            "versions",
+            "former",
+            "replay",
+            "keeping",
+            "suppression",
+        ),
         *("tokens", "reports", "provenance", "passages", "outward", "output", "precheck", "wording"),
         *("layout", "kinds", "nearness", "questions", "jsonld", "profiles"),
     ],

@@ -1,19 +1,21 @@
 """The published graph as a file: the same bytes from the same version.
 
 Up to ORDERED quads are sorted, whatever store they come from; more are written as
-they come, in the order of the keys of a store on disk, so that memory stays bounded.
+they come, in the order of the keys of a store on disk, so that memory stays bounded;
+as N-Quads they are sorted too.
 """
 
 from collections.abc import Iterator
 from io import BytesIO
+from pathlib import Path
 from typing import IO, cast
 
-from qgraph import about, drawn, spreadsheets
+from qgraph import about, drawn, replay, spreadsheets
 from qgraph.errors import NotAcceptable
 from qgraph.formats import GRAPHS, TURTLE12, Format
 from qgraph.jsonld import context, readable
 from qgraph.layout import TERSE, laid_out, one_graph
-from qgraph.selection import Export, Graphs, offers
+from qgraph.selection import ORDERED, Export, Graphs, offers
 from qgraph.store import Quad, Store, dump, triples, write_items
 from qgraph.versions import Version
 
@@ -25,8 +27,10 @@ def export(store: Store, version: Version, syntax: Format) -> bytes:
     return output.getvalue()
 
 
-def write(store: Store, version: Version, asked: Export, *, output: IO[bytes]) -> None:
-    """Write what is *asked* of *version* to *output*.
+def write(
+    store: Store, version: Version, asked: Export, *, output: IO[bytes], history: Path | None = None
+) -> None:
+    """Write what is *asked* of *version* to *output*; *history* is the folder that keeps all versions.
 
     TriG and N-Quads hold named graphs; the other formats of RDF hold one graph,
     so they get the default graph. Raises NotAcceptable for a format that is not
@@ -40,7 +44,9 @@ def write(store: Store, version: Version, asked: Export, *, output: IO[bytes]) -
             f"There is no {asked.syntax} of {of}; there is {', '.join(known)}.", offers=[*known]
         )
     graphs = Graphs(store, version.base, selection)
-    if known[asked.syntax] in (*GRAPHS, TURTLE12):
+    if history and asked == Export(syntax="nquads", limit=asked.limit) and len(store) > ORDERED:
+        replay.write(history, version, store, output=output)
+    elif known[asked.syntax] in (*GRAPHS, TURTLE12):
         _write_graph(graphs, version, known[asked.syntax], output=output)
     elif asked.syntax in ("graphml", "geojson"):
         draw = drawn.graphml if asked.syntax == "graphml" else drawn.geojson

@@ -102,7 +102,7 @@ def _export(given: Given, spool: Spool, *, selection: dict[str, Any], **asked: A
     if version.counts.get("quads", 0) > ORDERED and asked["syntax"] not in ROW_BY_ROW:
         store = versions.open_version(chosen.store, version.number)
     wanted = Export(Selection(**selection), limit=chosen.result_limit, **asked)
-    export.write(store, version, wanted, output=cast("IO[bytes]", spool))
+    export.write(store, version, wanted, output=cast("IO[bytes]", spool), history=chosen.store)
     return wanted.syntax
 
 

@@ -86,7 +86,7 @@ def _asked(options: dict[str, object], what: str, syntax: str | None) -> Export:
 
 def _write(chosen: Settings, version: Version, asked: Export, *, output: Meter) -> None:
     store = versions.open_version(chosen.store, version.number)
-    exports.write(store, version, asked, output=cast("IO[bytes]", output))
+    exports.write(store, version, asked, output=cast("IO[bytes]", output), history=chosen.store)
 
 
 def _answer(chosen: Settings, name: str, asked: Export, *, given: dict[str, list[str]]) -> bytes:
