@@ -35,6 +35,8 @@ FORMER = 4
 OPEN = 1.0  # seconds that a former version stays open at least
 MAKERS = 2
 ON_DISK = 2
+FIRST = 2  # workers of a new version, until more are asked for or it has stood for a while
+SETTLED = 0.5  # seconds
 GRACE = 0.5
 
 
@@ -210,11 +212,18 @@ class Crew:
         """Fork workers where one has ended; they let go of what their holder holds for all *crews*."""
         living = FORK.active_children()  # it also reaps the dead, those of former versions too
         self.workers = [worker for worker in self.workers if worker in living]
-        most = self.settings.workers + self.settings.long_queries if self.store is not None else ON_DISK
-        while len(self.workers) < most:
+        for _ in range(self._missing()):
             worker = FORK.Process(target=self._work, args=(crews,), daemon=True)
             worker.start()
             self.workers.append(worker)
+
+    def _missing(self) -> int:
+        """Return how many workers to fork now: few at first, since the next commit may bring a version."""
+        most = self.settings.workers + self.settings.long_queries if self.store is not None else ON_DISK
+        if time.monotonic() - self.opened < SETTLED:
+            waiting = bool(select.select([self.listener], [], [], 0)[0])
+            most = min(most, max(FIRST, len(self.workers) + FIRST * waiting))
+        return most - len(self.workers)
 
     def retire(self) -> None:
         """Let the workers end when they have answered what they have taken."""
