@@ -8,6 +8,7 @@ from flask import Blueprint, Response
 
 from qgraph import history, keeping
 from qgraph.about import LICENCE
+from qgraph.drawn import as_xml
 from qgraph.errors import NotFound
 from qgraph.versions import Version
 from qgraph.web import documents, exchange
@@ -129,8 +130,7 @@ def _entry(feed: Element, version: Version, name: str, *, tags: list[str]) -> No
 
 
 def _text(parent: Element, name: str, text: str) -> None:
-    # What XML cannot hold at all is left out.
-    SubElement(parent, name).text = "".join(mark for mark in text if mark >= " ")
+    SubElement(parent, name).text = as_xml(" ".join(text.splitlines()))
 
 
 def _link(parent: Element, rel: str, address: str, *, kind: str = "") -> None:

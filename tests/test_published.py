@@ -1,0 +1,98 @@
+"""What is told to all holds whatever one reader or one writer sends."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from xml.etree.ElementTree import XML
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from qgraph import history
+from qgraph.history import Forget
+from qgraph.settings import Settings
+from qgraph.web import create_app, exchange
+from qgraph.web.exchange import Asked
+from qgraph.web.serve import pool
+from test_guard import OURS, evidence, write
+
+BASE = "https://tiny.example/"
+ERASED = f"{BASE}person/p9zzz"
+OTHER = "evidence/leaflet/w2"
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.fixture(scope="module")
+def app(tiny: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The tiny graph after an erasure, and after a message that no XML can hold."""
+    store = Path(shutil.copytree(tiny.store, tmp_path_factory.mktemp("published") / "store"))
+    settings = replace(tiny, store=store)
+    write(settings, evidence(OURS, '<person/p9zzz> a :Person ; rdfs:label "Z"@en'))
+    history.forget_all(settings, Forget(erased=[ERASED]))
+    write(settings, evidence(OTHER, "<film/tide> :length 70"), message="One\nline\uffff\ufffe\x0e.")
+    with pool(settings) as engine:
+        yield create_app(settings, engine)
+
+
+@pytest.fixture(scope="module")
+def told(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def test_an_answer_from_a_file_leaves_its_date_to_the_server(app: Flask) -> None:
+    asked = Asked("GET", "/export/all.nt", "", {"host": "localhost"}, "127.0.0.1")
+    answer = exchange.page(app, asked, b"")
+    assert not isinstance(answer.body, bytes)
+    answer.body.close()
+
+    assert "date" not in {name.lower() for name, _ in answer.headers}
+
+
+@pytest.mark.parametrize(
+    "path", ["/catalog.ttl", "/film/tide.ttl", "/timemap", "/ontology.ttl", "/questions/films?format=csv&"]
+)
+def test_no_reader_writes_a_link_of_an_answer(app: Flask, path: str) -> None:
+    path, _, query = path.partition("?")
+    query += 'a>;rel="stylesheet",<http://evil.example/'
+    answer = exchange.page(app, Asked("GET", path, query, {"host": "localhost"}, "127.0.0.1"), b"")
+    said = "".join(value for _, value in answer.headers) + str(answer.body)
+
+    assert "<http://evil.example/" not in said
+
+
+def test_a_timemap_is_of_an_own_address(told: FlaskClient) -> None:
+    asked = {"url": "http://localhost/sparql?query=ASK%7B%7D&version=1#top"}
+    own = told.get("/timemap", query_string=asked)
+
+    assert '<http://localhost/sparql?query=ASK%7B%7D>; rel="original timegate"' in own.text
+    assert '<http://localhost/sparql?query=ASK%7B%7D&version=1>; rel="memento"' in own.text
+    assert told.get("/timemap", query_string={"url": f"{BASE}film/tide"}).status_code == 200
+    assert told.get("/timemap", query_string={"url": 'http://localhost/a>,<b"'}).text.count("<b") == 0
+    other = told.get("/timemap", query_string={"url": "http://localhost.evil.example/"})
+    assert other.status_code == 404
+    assert BASE in other.text
+
+
+def test_the_links_of_a_page_are_asked_by_its_path(told: FlaskClient) -> None:
+    assert told.get("/linkset.json?of=/film/tide").json["linkset"][0]["anchor"] == (
+        "http://localhost/film/tide"
+    )
+    assert told.get("/linkset?of=film/tide").status_code == 400
+    assert told.get("/linkset?of=/film/ti%2564e").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/linkset?of=/person/p9zzz", f"/export/thing/{ERASED}.ttl", "/export/thing/person/p9zzz.ttl"]
+)
+def test_what_was_erased_is_gone_however_it_is_asked_for(told: FlaskClient, path: str) -> None:
+    answer = told.get(path, follow_redirects=True)
+
+    assert answer.status_code == 410, answer.text
+
+
+def test_no_message_breaks_the_feed(told: FlaskClient) -> None:
+    summaries = [one.text or "" for one in XML(told.get("/changes.atom").data).iter(f"{ATOM}summary")]
+
+    assert any(one.startswith("One line\ufffd\ufffd\ufffd.") for one in summaries), summaries
