@@ -10,9 +10,12 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from conftest import built
 from qgraph import history
+from qgraph.formats import RDF_BY_SUFFIX
 from qgraph.history import Forget
 from qgraph.settings import Settings
+from qgraph.store import NamedNode, Quad, parse
 from qgraph.web import create_app, exchange
 from qgraph.web.exchange import Asked
 from qgraph.web.serve import pool
@@ -21,6 +24,8 @@ from test_guard import OURS, evidence, write
 BASE = "https://tiny.example/"
 ERASED = f"{BASE}person/p9zzz"
 OTHER = "evidence/leaflet/w2"
+CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
+IN_DATASET = "http://rdfs.org/ns/void#inDataset"
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
@@ -39,6 +44,17 @@ def app(tiny: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fl
 @pytest.fixture(scope="module")
 def told(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture(scope="module")
+def licensed(tmp_path_factory: pytest.TempPathFactory, tiny: Settings) -> Iterator[FlaskClient]:
+    """The tiny graph, which says of itself what its licence is."""
+    folder = Path(shutil.copytree(tiny.graph, tmp_path_factory.mktemp("licensed") / "graph"))
+    header = f"<{BASE}> <http://purl.org/dc/terms/license> <{CC0}> ."
+    (folder / "ontology" / "header.ttl").write_text(header, encoding="utf-8")
+    settings = built(folder, folder.parent / "store")
+    with pool(settings) as engine:
+        yield create_app(settings, engine).test_client()
 
 
 def test_an_answer_from_a_file_leaves_its_date_to_the_server(app: Flask) -> None:
@@ -90,6 +106,21 @@ def test_what_was_erased_is_gone_however_it_is_asked_for(told: FlaskClient, path
     answer = told.get(path, follow_redirects=True)
 
     assert answer.status_code == 410, answer.text
+
+
+@pytest.mark.parametrize("path", ["kind/film", "thing/film/tide", "concepts"])
+def test_a_part_tells_of_the_whole_and_its_licence(licensed: FlaskClient, path: str) -> None:
+    answer = licensed.get(f"/export/{path}.nt")
+
+    assert f"<{BASE}> <http://purl.org/dc/terms/license> <{CC0}> ." in answer.text
+    assert f'<{CC0}>; rel="license"' in answer.headers["Link"]
+
+
+@pytest.mark.parametrize("suffix", ["ttl", "nt", "jsonld", "rdf", "trig"])
+def test_a_document_says_of_which_dataset_it_is(told: FlaskClient, suffix: str) -> None:
+    found = parse(told.get(f"/film/tide.{suffix}").data, RDF_BY_SUFFIX[f".{suffix}"])
+
+    assert Quad(NamedNode(f"{BASE}film/tide.ttl"), NamedNode(IN_DATASET), NamedNode(BASE)) in found
 
 
 def test_no_message_breaks_the_feed(told: FlaskClient) -> None:

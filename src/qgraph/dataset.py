@@ -25,13 +25,12 @@ from qgraph.catalog import FORMATS
 from qgraph.formats import GRAPHS, TURTLE12, Format
 from qgraph.jsonld import Context, readable
 from qgraph.kinds import Kind
-from qgraph.namespaces import CORE, DCAT, DCTERMS, LABEL, OWL, PROV, RDFS, SCHEMA, SKOS, TYPE, VOID, XSD
+from qgraph.namespaces import CORE, DCAT, DCTERMS, FOAF, LABEL, OWL, PROV, RDFS, SCHEMA, SKOS, TYPE, VOID, XSD
 from qgraph.selection import offers
 from qgraph.statistics import Statistics
 from qgraph.store import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Term, Triple, dump
 from qgraph.versions import Version
 
-FOAF = "http://xmlns.com/foaf/0.1/"
 SPDX = "http://spdx.org/rdf/terms#"
 VCARD = "http://www.w3.org/2006/vcard/ns#"
 MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"

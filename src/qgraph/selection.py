@@ -1,8 +1,8 @@
 """What of a graph is to leave it: all, one kind, one thing with its surroundings, its concepts.
 
 What is found is yielded quad by quad; only the names of things are held in memory.
-What the sources say of licence, rights, purpose and contact is part of every
-selection.
+What the graph and its sources say of licence, rights, purpose and contact is part of
+every selection.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -208,7 +208,7 @@ class Graphs:
                 found.near |= dict.fromkeys(end for end in ends if end not in found.things)
                 if isinstance(quad.graph_name, NamedNode) and self.is_evidence(quad.graph_name):
                     found.telling[quad.graph_name] = None
-        found.telling |= dict.fromkeys(self._sources())
+        found.telling |= dict.fromkeys(self._whole())
         waiting = list(found.telling)
         while waiting:
             rests = [one for one in self._rests(waiting.pop()) if one not in found.telling]
@@ -222,7 +222,9 @@ class Graphs:
             if quad.predicate in RESTS and isinstance(quad.object, NamedNode):
                 yield quad.object
 
-    def _sources(self) -> Iterator[NamedNode]:
+    def _whole(self) -> Iterator[NamedNode]:
+        """Yield what every part tells of: the graph, with its licence, and its sources."""
+        yield NamedNode(self.base)
         for quad in self.store.quads_for_pattern(None, IS, SOURCE, DEFAULT):
             if isinstance(quad.subject, NamedNode):
                 yield quad.subject
@@ -270,8 +272,8 @@ class Graphs:
             quad = Quad(triple.subject, triple.predicate, triple.object, DEFAULT)
             if self._is_left(quad):
                 yield quad
-        for source in self._sources():
-            yield from self.of(DEFAULT, source)
+        for node in self._whole():
+            yield from self.of(DEFAULT, node)
 
     def ordered(self, quads: Iterator[Quad]) -> Iterable[Quad]:
         """Return *quads* sorted by graph and text, a list; or, if they are many, as they come."""

@@ -41,11 +41,13 @@ class Link:
 
 
 def links_of(path: str) -> list[Link]:
-    """Return the links of the page at *path*: the dataset, a question, a thing; none of other pages.
+    """Return the links of the page at *path*: the dataset, an export, a question, a thing; none of others.
 
     Whether the thing is there makes no difference: who answers for it knows.
     """
     kind, slash, name = path.strip("/").partition("/")
+    if kind == "export":
+        return [Link(one, "license") for one in site().about().iris(LICENCE)]
     if not kind:
         return [*_of_dataset(), *_everywhere(path)]
     if SUFFIX.sub("", kind) in ABOUT_THE_DATA and not slash:
