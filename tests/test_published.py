@@ -1,19 +1,23 @@
 """What is told to all holds whatever one reader or one writer sends."""
 
 import shutil
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from xml.etree.ElementTree import XML
 
 import pytest
+from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
 
 from conftest import built
 from qgraph import history
+from qgraph.errors import RequestError
 from qgraph.formats import RDF_BY_SUFFIX
 from qgraph.history import Forget
+from qgraph.questions import Parameter, Question, bind
 from qgraph.settings import Settings
 from qgraph.store import NamedNode, Quad, parse
 from qgraph.web import create_app, exchange
@@ -50,7 +54,12 @@ def told(app: Flask) -> FlaskClient:
 def licensed(tmp_path_factory: pytest.TempPathFactory, tiny: Settings) -> Iterator[FlaskClient]:
     """The tiny graph, which says of itself what its licence is."""
     folder = Path(shutil.copytree(tiny.graph, tmp_path_factory.mktemp("licensed") / "graph"))
-    header = f"<{BASE}> <http://purl.org/dc/terms/license> <{CC0}> ."
+    header = (
+        f"<{BASE}> <http://purl.org/dc/terms/license> <{CC0}> ;"
+        " <http://purl.org/dc/terms/creator> <https://tiny.example/#ada> .\n"
+        "@prefix foaf: <http://xmlns.com/foaf/0.1/> ."
+        "<https://tiny.example/#ada> a foaf:Person ; foaf:name 'Ada' ."
+    )
     (folder / "ontology" / "header.ttl").write_text(header, encoding="utf-8")
     settings = built(folder, folder.parent / "store")
     with pool(settings) as engine:
@@ -121,6 +130,76 @@ def test_a_document_says_of_which_dataset_it_is(told: FlaskClient, suffix: str) 
     found = parse(told.get(f"/film/tide.{suffix}").data, RDF_BY_SUFFIX[f".{suffix}"])
 
     assert Quad(NamedNode(f"{BASE}film/tide.ttl"), NamedNode(IN_DATASET), NamedNode(BASE)) in found
+
+
+def test_a_version_has_one_name_whoever_tells_of_it(told: FlaskClient) -> None:
+    name = f"{BASE}versions/4"
+    entries = XML(told.get("/changes.atom").data).iter(f"{ATOM}id")
+
+    assert name in {one.text for one in entries}
+    assert f"<{name}> " in told.get("/versions/4.nt").text
+    assert f"<http://www.w3.org/ns/dcat#hasCurrentVersion> <{name}>" in told.get("/catalog.nt").text
+    assert f"<http://purl.org/dc/terms/conformsTo> <{BASE}shapes>" in told.get("/catalog.nt").text
+
+
+def test_a_term_taken_for_a_page_leads_to_its_place(told: FlaskClient) -> None:
+    assert "/ontology#Film" in told.get("/ontology/Filmm").json["near"]
+
+
+@pytest.mark.parametrize(
+    ("path", "parameter"),
+    [
+        ("/export/kind/film.csv?bom=2", "bom"),
+        ("/export/kind/film.csv?bom=1&bom=0", "bom"),
+        ("/questions/films?format=csv&bom=x", "bom"),
+    ],
+)
+def test_a_wrong_flag_is_named_with_its_kind_and_an_example(
+    told: FlaskClient, path: str, parameter: str
+) -> None:
+    answer = told.get(path)
+
+    assert answer.status_code == 400
+    assert [answer.json[name] for name in ("parameter", "kind", "example")] == [parameter, "boolean", "1"]
+
+
+def test_a_parameter_given_twice_is_named_with_its_kind_and_an_example() -> None:
+    year = Parameter("year", "year", "", "1990", "1991", "The year.")
+    question = Question("films", "Films", "Which?", "SELECT * { VALUES ?year { 1990 } }", (year,))
+    with pytest.raises(RequestError, match="2 times") as refused:
+        bind(question, {"year": ["1", "2"]}, BASE)
+
+    assert refused.value.details == {"parameter": "year", "kind": "year", "example": "1991"}
+
+
+def test_an_address_near_that_of_a_question_leads_to_it(told: FlaskClient) -> None:
+    slashed = told.get("/questions/films/?format=csv")
+    suffixed = told.get("/questions/films.csv")
+
+    assert (slashed.status_code, slashed.headers["Location"]) == (308, "/questions/films?format=csv")
+    assert suffixed.status_code == 404
+    assert suffixed.json["near"] == ["/questions/films?format=csv"]
+
+
+def test_evidence_cannot_be_left_out_of_itself(told: FlaskClient) -> None:
+    assert told.get("/export/kind/evidence.csv?evidence=0").status_code == 400
+    assert told.get("/export/kind/evidence.csv?evidence=1").status_code == 200
+
+
+def test_a_creator_who_is_a_person_is_told_as_one(licensed: FlaskClient) -> None:
+    creator = licensed.get("/dataset.jsonld").get_json(force=True)["creator"]
+
+    assert creator == {"@type": "Person", "name": "Ada", "@id": f"{BASE}#ada"}
+
+
+def test_a_server_for_others_says_whose_host_is_taken(run: Callable[..., Result], tiny: Settings) -> None:
+    where = ("--graph", tiny.graph, "--store", tiny.store, "--host", "0.0.0.0")
+    with socket.create_server(("", 0)) as taken:
+        where += ("--port", taken.getsockname()[1])
+        silent, named = run("serve", *where), run("serve", *where, "--public-url", "https://tiny.example")
+
+    assert "--public-url" in silent.output
+    assert "--public-url" not in named.output
 
 
 def test_no_message_breaks_the_feed(told: FlaskClient) -> None:

@@ -18,7 +18,7 @@ from qgraph.about import (
     About,
     Said,
     Value,
-    shown,
+    agent,
     term_of,
 )
 from qgraph.catalog import FORMATS
@@ -206,8 +206,7 @@ def schema(known: Described) -> str:
 
 
 def _agent(value: Value) -> dict[str, str]:
-    named = {"@type": "Organization", "name": shown(value)}
-    return named | ({"@id": value["iri"]} if "iri" in value else {})
+    return agent(value) | ({"@id": value["iri"]} if "iri" in value else {})
 
 
 def _say(subject: Node, word: str, *values: Term) -> Iterator[Triple]:
@@ -307,10 +306,10 @@ def _linksets(known: Described) -> Iterator[Triple]:
 
 def _versioned(known: Described) -> Iterator[Triple]:
     number = known.version.number
-    this = f"{known.here}/versions/{number}"
+    this = f"{known.iri}versions/{number}"
     yield from _numbered(known, str(number), known.iri)
     yield from _say(known.iri, DCAT + "hasCurrentVersion", NamedNode(this))
-    yield from _say(known.iri, DCTERMS + "conformsTo", NamedNode(f"{known.here}/shapes"))
+    yield from _say(known.iri, DCTERMS + "conformsTo", NamedNode(f"{known.iri}shapes"))
     yield from _say(this, TYPE, NamedNode(DCAT + "Dataset"), NamedNode(PROV + "Entity"))
     yield from _say(this, DCTERMS + "title", Literal(f"{known.title}, version {number}", language="en"))
     yield from _say(this, DCAT + "isVersionOf", NamedNode(known.iri))

@@ -134,7 +134,11 @@ def bind(question: Question, given: Mapping[str, Sequence[str]], base: str) -> s
 
 def _value(parameter: Parameter, values: Sequence[str]) -> str:
     if len(values) > 1:
-        raise RequestError(f"“{parameter.name}” is given {len(values)} times, expected once.")
+        raise RequestError(
+            f"“{parameter.name}” is given {len(values)} times, expected {parameter.expected} once,"
+            f" such as {parameter.example}.",
+            **_told(parameter),
+        )
     return values[0].strip() if values else ""
 
 
@@ -142,10 +146,13 @@ def _wrong(parameter: Parameter, value: str) -> RequestError:
     return RequestError(
         f"“{parameter.name}” is “{value}”, expected {parameter.expected} ({parameter.kind}),"
         f" such as {parameter.example}.",
-        parameter=parameter.name,
-        kind=parameter.kind,
-        example=parameter.example,
+        **_told(parameter),
     )
+
+
+def _told(parameter: Parameter) -> dict[str, str]:
+    """Return what a program is told of a *parameter* that is given wrongly."""
+    return {"parameter": parameter.name, "kind": parameter.kind, "example": parameter.example}
 
 
 def _term(parameter: Parameter, value: str, base: str) -> Term:

@@ -11,7 +11,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from qgraph import kinds
-from qgraph.errors import NotFound, QueryError
+from qgraph.errors import NotFound, QueryError, RequestError
 from qgraph.formats import DRAWN, GRAPHS, TABLES, TURTLE12, Format
 from qgraph.kinds import Kind
 from qgraph.namespaces import CORE, LABEL, SKOS, TYPE, Names
@@ -121,6 +121,8 @@ class Graphs:
         elif self.selection.what == "kind":
             if name not in known:
                 raise NotFound(f"There is no kind of things called “{name}”{near(name, known)}.")
+            if not self.selection.evidence and known[name].iri in (one.value for one in TELLING):
+                raise RequestError(f"Things of the kind “{name}” are evidence: they cannot be left out.")
             yield from self.members(known[name])
         else:
             yield self._thing()

@@ -12,7 +12,7 @@ from qgraph.drawn import as_xml
 from qgraph.errors import NotFound
 from qgraph.versions import Version
 from qgraph.web import documents, exchange
-from qgraph.web.pages import here, path_of, site
+from qgraph.web.pages import here, named, path_of, site
 
 blueprint = Blueprint("feeds", __name__)
 ATOM = "http://www.w3.org/2005/Atom"
@@ -98,7 +98,7 @@ def changes() -> Response:
     store, about = site().settings.store, site().about()
     version = site().version()
     feed = Element("feed", xmlns=ATOM)
-    name = here() if site().settings.bare else version.base.rstrip("/")
+    name = named()
     _text(feed, "id", f"{name}/changes.atom")
     _text(feed, "title", f"Changes of {about.title}")
     _text(feed, "updated", version.time)

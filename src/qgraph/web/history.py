@@ -14,7 +14,7 @@ from qgraph.namespaces import Names
 from qgraph.protocol import types_of
 from qgraph.versions import Version
 from qgraph.web import documents, memento, writes
-from qgraph.web.pages import here, site
+from qgraph.web.pages import here, named, site
 
 blueprint = Blueprint("history", __name__)
 TURTLE, NQUADS = BY_NAME["turtle"].media_type, BY_NAME["nquads"].media_type
@@ -100,7 +100,7 @@ def _listed(known: list[Version], wanted: str = "") -> Response:
     tags = keeping.tags(store)
     wanted = wanted or _wanted(LISTED)
     if wanted in RDF:
-        return _sent(provenance.written(known, tags, f"{here()}/versions", syntax=RDF[wanted]), wanted)
+        return _sent(provenance.written(known, tags, f"{named()}/versions", syntax=RDF[wanted]), wanted)
     rows = [
         asdict(one) | {"tags": [name for name, number in tags.items() if number == one.number]}
         for one in known

@@ -110,6 +110,11 @@ def here() -> str:
     return site().settings.public_url.rstrip("/") or request.host_url.rstrip("/")
 
 
+def named() -> str:
+    """Return what the names of versions begin with, whatever host they are asked of."""
+    return here() if site().settings.bare else site().version().base.rstrip("/")
+
+
 def check_erased(iri: str, error: QgraphError) -> None:
     """Raise Gone, for *error*, if *iri* names what was erased."""
     if history.is_erased(site().settings, iri):
