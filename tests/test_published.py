@@ -15,11 +15,11 @@ from flask.testing import FlaskClient
 from conftest import built
 from qgraph import history
 from qgraph.errors import RequestError
-from qgraph.formats import RDF_BY_SUFFIX
+from qgraph.formats import BY_NAME, RDF_BY_SUFFIX
 from qgraph.history import Forget
-from qgraph.questions import Parameter, Question, bind
+from qgraph.questions import Parameter, Question, bind, described
 from qgraph.settings import Settings
-from qgraph.store import NamedNode, Quad, parse
+from qgraph.store import NamedNode, Quad, parse, text_of
 from qgraph.web import create_app, exchange
 from qgraph.web.exchange import Asked
 from qgraph.web.serve import pool
@@ -200,6 +200,28 @@ def test_a_server_for_others_says_whose_host_is_taken(run: Callable[..., Result]
 
     assert "--public-url" in silent.output
     assert "--public-url" not in named.output
+
+
+@pytest.mark.parametrize("name", ["turtle", "jsonld", "ntriples", "rdfxml"])
+def test_a_question_whose_answer_is_rows_is_told_in_rdf(told: FlaskClient, name: str) -> None:
+    form = BY_NAME[name]
+    answer = told.get("/questions/films", headers={"Accept": form.media_type})
+    found = {(quad.predicate.value, text_of(quad.object)) for quad in parse(answer.data, form)}
+
+    assert answer.mimetype == form.media_type
+    assert ("http://purl.org/dc/terms/title", "Films and their makers") in found
+    assert "SELECT ?film ?maker" in dict(found)["http://www.w3.org/ns/shacl#select"]
+
+
+def test_the_parameters_of_a_question_are_told_in_rdf() -> None:
+    year = Parameter("year", "year", "", "1990", "1991", "The year.")
+    question = Question("films", "Films", "Which?", "ASK { VALUES ?year { 1990 } }", (year,))
+    found = {
+        (one.predicate.value.rpartition("#")[2], text_of(one.object)) for one in described(question, BASE)
+    }
+
+    assert {("name", "year"), ("defaultValue", "1990"), ("description", "The year.")} <= found
+    assert "ask" in dict(found)
 
 
 def test_no_message_breaks_the_feed(told: FlaskClient) -> None:

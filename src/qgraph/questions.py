@@ -14,10 +14,10 @@ from pathlib import Path
 
 from qgraph.errors import NotFound, QueryError, RequestError, SourceError
 from qgraph.formats import BY_NAME
-from qgraph.namespaces import XSD
+from qgraph.namespaces import DCTERMS, RDFS, SH, SKOS, TYPE, XSD
 from qgraph.nearness import near
 from qgraph.precheck import TOKEN
-from qgraph.store import DefaultGraph, Literal, NamedNode, Quad, Term, parse, text_of
+from qgraph.store import DefaultGraph, Literal, NamedNode, Quad, Term, Triple, parse, text_of
 
 HEADER = re.compile(r"^# (title|question): *(.+?) *$", re.MULTILINE)
 DECLARED = re.compile(r"^# param:(.*)$", re.MULTILINE)
@@ -84,10 +84,15 @@ class Question:
     parameters: tuple[Parameter, ...] = ()
 
     @property
+    def form(self) -> str:
+        """The form of the query, such as SELECT (SPARQL 1.1 Query, section 16)."""
+        words = ((token["word"] or "").upper() for token in TOKEN.finditer(self.query))
+        return next((one for one in words if one in FORMS), "")
+
+    @property
     def is_graph(self) -> bool:
         """Whether the answer is a graph, not rows."""
-        words = ((token["word"] or "").upper() for token in TOKEN.finditer(self.query))
-        return next((one for one in words if one in FORMS), "") in FORMS[2:]
+        return self.form in FORMS[2:]
 
 
 def read(graph: Path) -> list[Question]:
@@ -130,6 +135,34 @@ def bind(question: Question, given: Mapping[str, Sequence[str]], base: str) -> s
             start, end = block.span("value")
             text, done = text + query[done:start] + terms[block["name"]], end
     return text + query[done:]
+
+
+def described(question: Question, base: str) -> list[Triple]:
+    """Return what *question* is, not its answer: in words, as a query, and what may be chosen (SHACL-AF)."""
+    name = f"{base}questions/{question.name}"
+    form = "ask" if question.form == "ASK" else "select"
+    told = [
+        *_said(name, TYPE, NamedNode(f"{SH}SPARQL{form.title()}Executable")),
+        *_said(name, DCTERMS + "title", Literal(question.title, language="en")),
+        *_said(name, RDFS + "comment", Literal(question.question, language="en")),
+        *_said(name, SH + form, Literal(question.query)),
+    ]
+    for one in question.parameters:
+        node = f"{name}#parameter-{one.name}"
+        told += _said(name, SH + "parameter", NamedNode(node))
+        told += _said(node, TYPE, NamedNode(SH + "Parameter"))
+        told += _said(node, SH + "path", NamedNode(f"{name}#{one.name}"))
+        told += _said(node, SH + "name", Literal(one.name))
+        told += _said(node, SH + "description", Literal(one.sentence, language="en"))
+        told += _said(node, SH + "optional", Literal("true", datatype=NamedNode(XSD + "boolean")))
+        told += _said(node, SKOS + "example", Literal(one.example))
+        if one.default:
+            told += _said(node, SH + "defaultValue", _term(one, one.default, base))
+    return told
+
+
+def _said(subject: str, word: str, value: Term) -> list[Triple]:
+    return [Triple(NamedNode(subject), NamedNode(word), value)]
 
 
 def _value(parameter: Parameter, values: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from qgraph import questions
+from qgraph import dataset, questions
 from qgraph.engine import Reply
 from qgraph.errors import NotAcceptable, NotFound, QgraphError, RequestError
 from qgraph.formats import BY_FILE, GRAPHS, RESULTS, Format
@@ -24,6 +24,7 @@ blueprint = Blueprint("questions", __name__)
 ROWS = (*RESULTS, BY_FILE["xlsx"])
 BY_PARAMETER = {key: one for one in ROWS + GRAPHS for key in (one.suffix, one.name)}
 PAGE = "html"
+IN_RDF = {one.name: one for one in documents.RDF}  # in which a question is told that has rows as its answer
 DOWNLOADS = ("csv", "tsv", "xlsx")
 TRUTH = {"": False, "0": False, "false": False, "1": True, "true": True}
 
@@ -67,6 +68,12 @@ def one_question(name: str) -> AnyResponse:
     syntax = _syntax()
     if syntax == PAGE:
         return _page(question, given, base)
+    if not request.args.get("format") and not question.is_graph and syntax in IN_RDF:
+        form = IN_RDF[syntax]
+        return lasting(
+            documents.answered(dataset.written(questions.described(question, base), form), form.media_type),
+            ["Accept"],
+        )
     text = questions.bind(question, given, base)
     return _kept(sent(_asked(text, syntax, bom=flag("bom")), name=name), text)
 
