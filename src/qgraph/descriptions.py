@@ -99,10 +99,7 @@ def describe(store: Store, iri: str, base: str, *, shape: Shape | None = None) -
 
 
 def belonging(store: Store, iri: str, base: str) -> set[Quad]:
-    """Return to which dataset the document on a thing belongs, where its licence is told (VoID, section 6.2).
-
-    The same in every format, so of the Turtle one. A graph is told as it is, with nothing more.
-    """
+    """Return of which dataset a thing's document is, the same in each format; a graph is told as it is."""
     if store.contains_named_graph(NamedNode(iri)):
         return set()
     document = NamedNode(f"{iri}.ttl")

@@ -141,37 +141,31 @@ def described(question: Question, base: str) -> list[Triple]:
     """Return what *question* is, not its answer: in words, as a query, and what may be chosen (SHACL-AF)."""
     name = f"{base}questions/{question.name}"
     form = "ask" if question.form == "ASK" else "select"
-    told = [
-        *_said(name, TYPE, NamedNode(f"{SH}SPARQL{form.title()}Executable")),
-        *_said(name, DCTERMS + "title", Literal(question.title, language="en")),
-        *_said(name, RDFS + "comment", Literal(question.question, language="en")),
-        *_said(name, SH + form, Literal(question.query)),
+    told: list[tuple[str, str, Term]] = [
+        (name, TYPE, NamedNode(f"{SH}SPARQL{form.title()}Executable")),
+        (name, DCTERMS + "title", Literal(question.title, language="en")),
+        (name, RDFS + "comment", Literal(question.question, language="en")),
+        (name, SH + form, Literal(question.query)),
     ]
     for one in question.parameters:
         node = f"{name}#parameter-{one.name}"
-        told += _said(name, SH + "parameter", NamedNode(node))
-        told += _said(node, TYPE, NamedNode(SH + "Parameter"))
-        told += _said(node, SH + "path", NamedNode(f"{name}#{one.name}"))
-        told += _said(node, SH + "name", Literal(one.name))
-        told += _said(node, SH + "description", Literal(one.sentence, language="en"))
-        told += _said(node, SH + "optional", Literal("true", datatype=NamedNode(XSD + "boolean")))
-        told += _said(node, SKOS + "example", Literal(one.example))
-        if one.default:
-            told += _said(node, SH + "defaultValue", _term(one, one.default, base))
-    return told
-
-
-def _said(subject: str, word: str, value: Term) -> list[Triple]:
-    return [Triple(NamedNode(subject), NamedNode(word), value)]
+        told += [
+            (name, SH + "parameter", NamedNode(node)),
+            (node, TYPE, NamedNode(SH + "Parameter")),
+            (node, SH + "path", NamedNode(f"{name}#{one.name}")),
+            (node, SH + "name", Literal(one.name)),
+            (node, SH + "description", Literal(one.sentence, language="en")),
+            (node, SH + "optional", Literal("true", datatype=NamedNode(XSD + "boolean"))),
+            (node, SKOS + "example", Literal(one.example)),
+        ]
+        told += [(node, SH + "defaultValue", _term(one, one.default, base))] if one.default else []
+    return [Triple(NamedNode(subject), NamedNode(word), value) for subject, word, value in told]
 
 
 def _value(parameter: Parameter, values: Sequence[str]) -> str:
     if len(values) > 1:
-        raise RequestError(
-            f"“{parameter.name}” is given {len(values)} times, expected {parameter.expected} once,"
-            f" such as {parameter.example}.",
-            **_told(parameter),
-        )
+        said = f"“{parameter.name}” is given {len(values)} times, expected {parameter.expected} once."
+        raise RequestError(said, **_told(parameter))
     return values[0].strip() if values else ""
 
 

@@ -74,10 +74,7 @@ def timemap() -> Response:
 
 
 def _original(given: str) -> str:
-    """Return *given*, an address of this server or a name of the graph, but for a version in it.
-
-    Raises NotFound for one of others.
-    """
+    """Return *given* but for a version in it. Raises NotFound for an address of others."""
     address, _, query = documents.as_uri(urldefrag(given).url).partition("?")
     base = site().version().base
     if not f"{address}/".startswith((f"{here()}/", base)):

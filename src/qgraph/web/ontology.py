@@ -49,10 +49,8 @@ def _check_release(name: str, release: str) -> None:
     known = [iri.rpartition("/")[2] for iri in here]
     if release not in known:
         said = f"it is {known[0]}" if known else "it names none"
-        raise NotFound(
-            f"There is no release {release} of /{name}: {said}. Former states are at /versions.",
-            near=_near(name, release),
-        )
+        words = f"There is no release {release} of /{name}: {said}. Former states are at /versions."
+        raise NotFound(words, near=_near(name, release))
 
 
 def _near(name: str, word: str) -> list[str]:

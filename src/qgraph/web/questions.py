@@ -69,11 +69,8 @@ def one_question(name: str) -> AnyResponse:
     if syntax == PAGE:
         return _page(question, given, base)
     if not request.args.get("format") and not question.is_graph and syntax in IN_RDF:
-        form = IN_RDF[syntax]
-        return lasting(
-            documents.answered(dataset.written(questions.described(question, base), form), form.media_type),
-            ["Accept"],
-        )
+        told = dataset.written(questions.described(question, base), IN_RDF[syntax])
+        return lasting(documents.answered(told, IN_RDF[syntax].media_type), ["Accept"])
     text = questions.bind(question, given, base)
     return _kept(sent(_asked(text, syntax, bom=flag("bom")), name=name), text)
 
