@@ -173,7 +173,7 @@ def lines_of(name: str) -> int:
 
 def test_the_core_and_the_whole_stay_small() -> None:
     assert sum(lines_of(name) for name in CORE) < 1_900
-    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in FILES) < 16_000
+    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in FILES) < 17_000
 
 
 def test_only_settings_reads_the_environment() -> None:

@@ -283,6 +283,9 @@ def test_the_crate_is_an_ro_crate(one: Path) -> None:
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", root["datePublished"])
     assert root["description"]
     assert root["license"]["@id"] in entities
+    terms = [entities[one["@id"]].get("license") for one in root["isBasedOn"]]
+    assert {"@id"} in [set(one) for one in terms]
+    assert [one for one in terms if isinstance(one, dict) and one["@id"] not in entities] == []
     references = [root["license"], *root["author"], *root["isBasedOn"], *root["hasPart"]]
     assert [one["@id"] for one in references if one["@id"] not in entities] == []
     for part in root["hasPart"]:

@@ -57,6 +57,11 @@ def first(said: Said, word: str, otherwise: str = "") -> str:
     return shown(values[0]) if values else otherwise
 
 
+def agent(value: Value) -> dict[str, str]:
+    """Return the class and the name of an agent in the words of schema.org: an organization if not said."""
+    return {"@type": value.get("kind", "Organization"), "name": shown(value)}
+
+
 @dataclass(frozen=True)
 class About:
     """What is *said* of a graph, and what is of each of its *sources*, by the IRI of the word."""
@@ -101,6 +106,7 @@ def read(store: Store, version: Version) -> About:
     if "asserted" in version.counts:
         for row in select(store, OF_THE_GRAPH, version.base):
             value = value_of(row["value"]) | ({"name": text_of(row["name"])} if row["name"] else {})
+            value |= {"kind": "Person"} if text_of(row["person"]) == "true" else {}
             about.said.setdefault(text_of(row["property"]), []).append(value)
         for row in select(store, OF_SOURCES, version.base):
             said = about.sources.setdefault(text_of(row["source"]), {})

@@ -18,20 +18,19 @@ from qgraph.about import (
     About,
     Said,
     Value,
-    shown,
+    agent,
     term_of,
 )
 from qgraph.catalog import FORMATS
 from qgraph.formats import GRAPHS, TURTLE12, Format
 from qgraph.jsonld import Context, readable
 from qgraph.kinds import Kind
-from qgraph.namespaces import CORE, DCAT, DCTERMS, LABEL, OWL, PROV, RDFS, SCHEMA, SKOS, TYPE, VOID, XSD
+from qgraph.namespaces import CORE, DCAT, DCTERMS, FOAF, LABEL, OWL, PROV, RDFS, SCHEMA, SKOS, TYPE, VOID, XSD
 from qgraph.selection import offers
 from qgraph.statistics import Statistics
 from qgraph.store import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Term, Triple, dump
 from qgraph.versions import Version
 
-FOAF = "http://xmlns.com/foaf/0.1/"
 SPDX = "http://spdx.org/rdf/terms#"
 VCARD = "http://www.w3.org/2006/vcard/ns#"
 MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
@@ -207,8 +206,7 @@ def schema(known: Described) -> str:
 
 
 def _agent(value: Value) -> dict[str, str]:
-    named = {"@type": "Organization", "name": shown(value)}
-    return named | ({"@id": value["iri"]} if "iri" in value else {})
+    return agent(value) | ({"@id": value["iri"]} if "iri" in value else {})
 
 
 def _say(subject: Node, word: str, *values: Term) -> Iterator[Triple]:
@@ -308,10 +306,10 @@ def _linksets(known: Described) -> Iterator[Triple]:
 
 def _versioned(known: Described) -> Iterator[Triple]:
     number = known.version.number
-    this = f"{known.here}/versions/{number}"
+    this = f"{known.iri}versions/{number}"
     yield from _numbered(known, str(number), known.iri)
     yield from _say(known.iri, DCAT + "hasCurrentVersion", NamedNode(this))
-    yield from _say(known.iri, DCTERMS + "conformsTo", NamedNode(f"{known.here}/shapes"))
+    yield from _say(known.iri, DCTERMS + "conformsTo", NamedNode(f"{known.iri}shapes"))
     yield from _say(this, TYPE, NamedNode(DCAT + "Dataset"), NamedNode(PROV + "Entity"))
     yield from _say(this, DCTERMS + "title", Literal(f"{known.title}, version {number}", language="en"))
     yield from _say(this, DCAT + "isVersionOf", NamedNode(known.iri))

@@ -14,7 +14,7 @@ from typing import Any
 from qgraph import kinds
 from qgraph.errors import NotFound
 from qgraph.layout import is_fact
-from qgraph.namespaces import CORE, LABEL, RDFS, SKOS, TYPE, Names
+from qgraph.namespaces import CORE, FOAF, LABEL, RDFS, SKOS, TYPE, VOID, Names
 from qgraph.nearness import names_near
 from qgraph.store import DefaultGraph, Literal, NamedNode, Quad, Store, text_of
 
@@ -96,6 +96,15 @@ def describe(store: Store, iri: str, base: str, *, shape: Shape | None = None) -
     evidence |= set(_labels(store, [*facts, *evidence], node))
     facts |= set(left_out)
     return Description(facts | evidence, {quad for quad in facts if is_fact(quad)})
+
+
+def belonging(store: Store, iri: str, base: str) -> set[Quad]:
+    """Return of which dataset a thing's document is, the same in each format; a graph is told as it is."""
+    if store.contains_named_graph(NamedNode(iri)):
+        return set()
+    document = NamedNode(f"{iri}.ttl")
+    told = ((FOAF + "primaryTopic", iri), (VOID + "inDataset", base))
+    return {Quad(document, NamedNode(word), NamedNode(value)) for word, value in told}
 
 
 def _both_ways(store: Store, node: NamedNode) -> tuple[set[Quad], list[Quad]]:

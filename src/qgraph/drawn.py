@@ -13,7 +13,7 @@ from qgraph.selection import Graphs
 from qgraph.store import NamedNode, Quad, select, text_of
 
 COORDINATES = Path(__file__).with_name("coordinates.rq").read_text(encoding="utf-8")
-NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <graphml xmlns="http://graphml.graphdrawing.org/xmlns">
 """
@@ -22,6 +22,11 @@ KEYS = {
     "node": ("label", "kind"),
     "edge": ("property", "label", "status", "evidence"),
 }
+
+
+def as_xml(text: str) -> str:
+    """Return *text* with a mark in place of each character that XML 1.0 cannot hold (section 2.2)."""
+    return NO_XML.sub("�", text)
 
 
 def graphml(graphs: Graphs, about: Copy, output: IO[bytes]) -> None:
@@ -72,11 +77,11 @@ def _evidence(graphs: Graphs, fact: Quad) -> list[str]:
 
 
 def _data(key: str, text: str) -> str:
-    return f'<data key="{key}">{escape(NO_XML.sub("�", text))}</data>' if text else ""
+    return f'<data key="{key}">{escape(as_xml(text))}</data>' if text else ""
 
 
 def _quoted(text: str) -> str:
-    return quoteattr(NO_XML.sub("�", text))
+    return quoteattr(as_xml(text))
 
 
 def geojson(graphs: Graphs, about: Copy, output: IO[bytes]) -> None:

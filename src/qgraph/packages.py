@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from qgraph import dataset
-from qgraph.about import CONTACT, CREATOR, KEYWORD, LICENCE, PURPOSE, RIGHTS, TITLE, About, first
+from qgraph.about import CONTACT, CREATOR, KEYWORD, LICENCE, PURPOSE, RIGHTS, TITLE, About, agent, first
 from qgraph.dataset import Described, Download
 from qgraph.formats import BY_NAME, RDF_BY_SUFFIX
 from qgraph.kinds import Kind
@@ -211,18 +211,20 @@ def _agent(number: int) -> str:
 
 def _contexts(package: Package, licence: str, people: list[str]) -> Iterator[dict[str, object]]:
     """Yield what the other entities name: who made the graph, its licence, its sources."""
-    for number, name in enumerate(people):
-        yield {"@id": _agent(number), "@type": "Organization", "name": name}
-    if "://" in licence:
-        yield {"@id": licence, "@type": "CreativeWork", "name": spdx(licence) or licence}
+    said_of = package.about.said.get(CREATOR) or [{"text": name} for name in people]
+    for number, value in enumerate(said_of):
+        yield {"@id": _agent(number), **agent(value)}
+    terms = [licence, *(first(said, LICENCE) for said in package.about.sources.values())]
+    for one in dict.fromkeys(term for term in terms if "://" in term):
+        yield {"@id": one, "@type": "CreativeWork", "name": spdx(one) or one}
     for iri, said in package.about.sources.items():
         source: dict[str, object] = {
             "@id": iri,
             "@type": "CreativeWork",
             "name": first(said, TITLE, iri),
         }
-        terms = first(said, LICENCE)
-        yield source | ({"license": terms} if terms else {})
+        own = first(said, LICENCE)
+        yield source | ({"license": {"@id": own} if "://" in own else own} if own else {})
 
 
 def datasheet(package: Package, words: str) -> str:

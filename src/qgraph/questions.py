@@ -14,10 +14,10 @@ from pathlib import Path
 
 from qgraph.errors import NotFound, QueryError, RequestError, SourceError
 from qgraph.formats import BY_NAME
-from qgraph.namespaces import XSD
+from qgraph.namespaces import DCTERMS, RDFS, SH, SKOS, TYPE, XSD
 from qgraph.nearness import near
 from qgraph.precheck import TOKEN
-from qgraph.store import DefaultGraph, Literal, NamedNode, Quad, Term, parse, text_of
+from qgraph.store import DefaultGraph, Literal, NamedNode, Quad, Term, Triple, parse, text_of
 
 HEADER = re.compile(r"^# (title|question): *(.+?) *$", re.MULTILINE)
 DECLARED = re.compile(r"^# param:(.*)$", re.MULTILINE)
@@ -84,10 +84,15 @@ class Question:
     parameters: tuple[Parameter, ...] = ()
 
     @property
+    def form(self) -> str:
+        """The form of the query, such as SELECT (SPARQL 1.1 Query, section 16)."""
+        words = ((token["word"] or "").upper() for token in TOKEN.finditer(self.query))
+        return next((one for one in words if one in FORMS), "")
+
+    @property
     def is_graph(self) -> bool:
         """Whether the answer is a graph, not rows."""
-        words = ((token["word"] or "").upper() for token in TOKEN.finditer(self.query))
-        return next((one for one in words if one in FORMS), "") in FORMS[2:]
+        return self.form in FORMS[2:]
 
 
 def read(graph: Path) -> list[Question]:
@@ -132,9 +137,35 @@ def bind(question: Question, given: Mapping[str, Sequence[str]], base: str) -> s
     return text + query[done:]
 
 
+def described(question: Question, base: str) -> list[Triple]:
+    """Return what *question* is, not its answer: in words, as a query, and what may be chosen (SHACL-AF)."""
+    name = f"{base}questions/{question.name}"
+    form = "ask" if question.form == "ASK" else "select"
+    told: list[tuple[str, str, Term]] = [
+        (name, TYPE, NamedNode(f"{SH}SPARQL{form.title()}Executable")),
+        (name, DCTERMS + "title", Literal(question.title, language="en")),
+        (name, RDFS + "comment", Literal(question.question, language="en")),
+        (name, SH + form, Literal(question.query)),
+    ]
+    for one in question.parameters:
+        node = f"{name}#parameter-{one.name}"
+        told += [
+            (name, SH + "parameter", NamedNode(node)),
+            (node, TYPE, NamedNode(SH + "Parameter")),
+            (node, SH + "path", NamedNode(f"{name}#{one.name}")),
+            (node, SH + "name", Literal(one.name)),
+            (node, SH + "description", Literal(one.sentence, language="en")),
+            (node, SH + "optional", Literal("true", datatype=NamedNode(XSD + "boolean"))),
+            (node, SKOS + "example", Literal(one.example)),
+        ]
+        told += [(node, SH + "defaultValue", _term(one, one.default, base))] if one.default else []
+    return [Triple(NamedNode(subject), NamedNode(word), value) for subject, word, value in told]
+
+
 def _value(parameter: Parameter, values: Sequence[str]) -> str:
     if len(values) > 1:
-        raise RequestError(f"“{parameter.name}” is given {len(values)} times, expected once.")
+        said = f"“{parameter.name}” is given {len(values)} times, expected {parameter.expected} once."
+        raise RequestError(said, **_told(parameter))
     return values[0].strip() if values else ""
 
 
@@ -142,10 +173,13 @@ def _wrong(parameter: Parameter, value: str) -> RequestError:
     return RequestError(
         f"“{parameter.name}” is “{value}”, expected {parameter.expected} ({parameter.kind}),"
         f" such as {parameter.example}.",
-        parameter=parameter.name,
-        kind=parameter.kind,
-        example=parameter.example,
+        **_told(parameter),
     )
+
+
+def _told(parameter: Parameter) -> dict[str, str]:
+    """Return what a program is told of a *parameter* that is given wrongly."""
+    return {"parameter": parameter.name, "kind": parameter.kind, "example": parameter.example}
 
 
 def _term(parameter: Parameter, value: str, base: str) -> Term:

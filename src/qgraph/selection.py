@@ -1,8 +1,8 @@
 """What of a graph is to leave it: all, one kind, one thing with its surroundings, its concepts.
 
 What is found is yielded quad by quad; only the names of things are held in memory.
-What the sources say of licence, rights, purpose and contact is part of every
-selection.
+What the graph and its sources say of licence, rights, purpose and contact is part of
+every selection.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,7 +11,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from qgraph import kinds
-from qgraph.errors import NotFound, QueryError
+from qgraph.errors import NotFound, QueryError, RequestError
 from qgraph.formats import DRAWN, GRAPHS, TABLES, TURTLE12, Format
 from qgraph.kinds import Kind
 from qgraph.namespaces import CORE, LABEL, SKOS, TYPE, Names
@@ -121,6 +121,8 @@ class Graphs:
         elif self.selection.what == "kind":
             if name not in known:
                 raise NotFound(f"There is no kind of things called “{name}”{near(name, known)}.")
+            if not self.selection.evidence and known[name].iri in (one.value for one in TELLING):
+                raise RequestError(f"Things of the kind “{name}” are evidence: they cannot be left out.")
             yield from self.members(known[name])
         else:
             yield self._thing()
@@ -208,7 +210,7 @@ class Graphs:
                 found.near |= dict.fromkeys(end for end in ends if end not in found.things)
                 if isinstance(quad.graph_name, NamedNode) and self.is_evidence(quad.graph_name):
                     found.telling[quad.graph_name] = None
-        found.telling |= dict.fromkeys(self._sources())
+        found.telling |= dict.fromkeys(self._whole())
         waiting = list(found.telling)
         while waiting:
             rests = [one for one in self._rests(waiting.pop()) if one not in found.telling]
@@ -222,7 +224,9 @@ class Graphs:
             if quad.predicate in RESTS and isinstance(quad.object, NamedNode):
                 yield quad.object
 
-    def _sources(self) -> Iterator[NamedNode]:
+    def _whole(self) -> Iterator[NamedNode]:
+        """Yield what every part tells of: the graph, with its licence, and its sources."""
+        yield NamedNode(self.base)
         for quad in self.store.quads_for_pattern(None, IS, SOURCE, DEFAULT):
             if isinstance(quad.subject, NamedNode):
                 yield quad.subject
@@ -270,8 +274,8 @@ class Graphs:
             quad = Quad(triple.subject, triple.predicate, triple.object, DEFAULT)
             if self._is_left(quad):
                 yield quad
-        for source in self._sources():
-            yield from self.of(DEFAULT, source)
+        for node in self._whole():
+            yield from self.of(DEFAULT, node)
 
     def ordered(self, quads: Iterator[Quad]) -> Iterable[Quad]:
         """Return *quads* sorted by graph and text, a list; or, if they are many, as they come."""

@@ -65,12 +65,13 @@ def _description(given: Given, spool: Spool, *, iri: str, syntax: str, frame: pr
     version, form = given.version, BY_NAME[syntax]
     names = jsonld.context(given.store, version)
     found = descriptions.describe(given.store, iri, version.base, shape=jsonld.shape_of(frame, names))
+    itself = descriptions.belonging(given.store, iri, version.base)
     if syntax == "jsonld":
-        spool.write(jsonld.told(found.whole, iri, names, frame=frame))
+        spool.write(jsonld.told(found.whole | itself, iri, names, frame=frame))
     else:
         carried = syntax == "turtle12" and any(map(is_fact, found.whole))
         quads = found.whole if form.holds_named_graphs or carried else found.plain
-        spool.write(laid_out(quads, form, version.prefixes, first=iri))
+        spool.write(laid_out(quads | itself, form, version.prefixes, first=iri))
     return syntax
 
 

@@ -13,7 +13,7 @@ from qgraph.cli.frame import FILE, FOLDER, Progress, graph_command, tell, text_o
 from qgraph.errors import SettingsError
 from qgraph.formats import BY_NAME, GRAPHS, RESULTS
 from qgraph.query import Question, Spool, question_of
-from qgraph.settings import Settings
+from qgraph.settings import Settings, is_loopback
 from qgraph.tokens import check_admin_file
 from qgraph.versions import Version
 from qgraph.web.serve import serve as serve_graph
@@ -68,6 +68,8 @@ def serve(chosen: Settings) -> None:
         commit.start_bare(chosen)
     elif not versions.in_force(chosen.store):
         commit.build(chosen, progress=Progress())
+    if not chosen.public_url and not is_loopback(chosen.host):
+        click.echo("Links take whatever Host a request has: --public-url says which it is.", err=True)
     host = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
     serve_graph(chosen, ready=lambda: click.echo(f"Serving on http://{host}:{chosen.port} (Ctrl-C ends it)"))
 

@@ -1,6 +1,7 @@
 """Documents in several formats: which one is wanted, and how it is sent."""
 
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from flask import Response, request
 
@@ -10,6 +11,7 @@ from qgraph.formats import BY_NAME, Format
 from qgraph.protocol import choose
 from qgraph.web import exchange
 
+URI = ":/?#[]@!$&'()*+,;=%"  # what stands as it is where an IRI becomes a URI (RFC 3987, section 3.1)
 RDF = tuple(BY_NAME[name] for name in ("turtle", "jsonld", "rdfxml", "ntriples"))
 
 
@@ -54,7 +56,7 @@ def negotiated(body: bytes | str, path: str, *, chosen: Format, offers: Sequence
     """Return *body* of the document *path* as *chosen*, with links to it in the other formats."""
     response = sent(body, chosen.media_type)
     response.vary.add("Accept")
-    query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+    query = f"?{as_uri(request.query_string.decode('latin-1'))}" if request.query_string else ""
     response.headers["Content-Location"] = f"{path}.{chosen.suffix}{query}"
     others = (one for one in offers if one is not chosen)
     add_links(
@@ -62,6 +64,11 @@ def negotiated(body: bytes | str, path: str, *, chosen: Format, offers: Sequence
         *(f'<{path}.{one.suffix}{query}>; rel="alternate"; type="{one.media_type}"' for one in others),
     )
     return response
+
+
+def as_uri(text: str) -> str:
+    """Return *text*, part of an address that a client sent, as it may stand in a link: it ends none."""
+    return quote(text, safe=URI)
 
 
 def add_links(response: Response, *links: str) -> None:

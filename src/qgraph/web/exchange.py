@@ -112,9 +112,9 @@ def page(app: Flask, asked: Asked, body: bytes) -> Response:
     finally:
         HANDED.reset(token)
     number, whole = int(status.split()[0]), b"".join(pieces)
+    headers.pop("Date", None)  # which the server itself says
     if handed.files:
         return Response(number, tuple(headers.items()), handed.files[0], lasting=handed.lasting)
-    headers.pop("Date", None)  # which the server itself says
     if "Content-Length" not in headers and number not in (204, 304):
         headers["Content-Length"] = str(len(whole))
     return Response(number, tuple(headers.items()), whole, lasting=handed.lasting)

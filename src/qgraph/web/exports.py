@@ -4,16 +4,15 @@ from dataclasses import asdict
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
-from qgraph import history
 from qgraph.engine import Reply
-from qgraph.errors import DeadlineExceeded, Gone, NotFound, RequestError, ResultTooLarge
+from qgraph.errors import DeadlineExceeded, NotFound, RequestError, ResultTooLarge
 from qgraph.formats import BY_FILE, Format
 from qgraph.nearness import near
 from qgraph.protocol import choose
 from qgraph.selection import Selection, offers
 from qgraph.web.exchange import lasting
 from qgraph.web.negotiation import wants_page
-from qgraph.web.pages import site
+from qgraph.web.pages import check_erased, site
 from qgraph.web.questions import flag, not_offered, sent
 
 blueprint = Blueprint("exports", __name__)
@@ -103,10 +102,9 @@ def _made(selection: Selection, syntax: str, *, bom: bool) -> Reply:
     try:
         return site().reply("export", selection=asdict(selection), syntax=syntax, bom=bom)
     except NotFound as error:
-        if selection.what == "thing" and history.is_erased(
-            site().settings, site().version().base + selection.name
-        ):
-            raise Gone("What stood here has been taken out under the care policy.") from error
+        if selection.what == "thing":
+            name = selection.name
+            check_erased(name if ":" in name else site().version().base + name, error)
         raise
     except (ResultTooLarge, DeadlineExceeded) as error:
         raise type(error)(f"{error} Ask for one kind or one thing, or run “qgraph export”.") from error

@@ -8,10 +8,11 @@ from flask import Blueprint, Response
 
 from qgraph import history, keeping
 from qgraph.about import LICENCE
+from qgraph.drawn import as_xml
 from qgraph.errors import NotFound
 from qgraph.versions import Version
 from qgraph.web import documents, exchange
-from qgraph.web.pages import here, path_of, site
+from qgraph.web.pages import here, named, path_of, site
 
 blueprint = Blueprint("feeds", __name__)
 ATOM = "http://www.w3.org/2005/Atom"
@@ -97,7 +98,7 @@ def changes() -> Response:
     store, about = site().settings.store, site().about()
     version = site().version()
     feed = Element("feed", xmlns=ATOM)
-    name = here() if site().settings.bare else version.base.rstrip("/")
+    name = named()
     _text(feed, "id", f"{name}/changes.atom")
     _text(feed, "title", f"Changes of {about.title}")
     _text(feed, "updated", version.time)
@@ -129,8 +130,7 @@ def _entry(feed: Element, version: Version, name: str, *, tags: list[str]) -> No
 
 
 def _text(parent: Element, name: str, text: str) -> None:
-    # What XML cannot hold at all is left out.
-    SubElement(parent, name).text = "".join(mark for mark in text if mark >= " ")
+    SubElement(parent, name).text = as_xml(" ".join(text.splitlines()))
 
 
 def _link(parent: Element, rel: str, address: str, *, kind: str = "") -> None:

@@ -28,6 +28,7 @@ from qgraph.settings import Settings, is_loopback
 from qgraph.versions import FULL, PUBLIC
 from qgraph.web import HEADERS, access, memento, operators, writes
 from qgraph.web.cache import LARGEST, Cache, Entry, Key, entry_of, is_lasting
+from qgraph.web.documents import as_uri
 from qgraph.web.errors import TITLES, Problem, problem
 from qgraph.web.exchange import CORS, Asked, Headers, Response, page
 from qgraph.web.pages import Site
@@ -184,7 +185,7 @@ class Front:
     def _lead(self, asked: Asked) -> Response:
         """Lead to the version that was in force when the client wants (RFC 7089, section 4.1.1)."""
         moment = asked.header("accept-datetime")
-        path = "/" + asked.path.lstrip("/")  # two slashes would lead to another host
+        path = "/" + as_uri(asked.path.lstrip("/"))  # two slashes would lead to another host
         there = memento.leads_to(self.settings.store, path, asked.query, moment=moment)
         link = f'<{memento.original(path, asked.query)}>; rel="original timegate"'
         headers = {"Location": there, "Vary": "Accept-Datetime", "Link": link, "Content-Length": "0"}

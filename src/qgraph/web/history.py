@@ -1,19 +1,20 @@
 """`/versions`: what there is, what changed, and when; for people and for machines."""
 
 from dataclasses import asdict
+from urllib.parse import urldefrag
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from qgraph import delta, history, keeping, provenance, wording
-from qgraph.errors import NotAcceptable, RequestError
+from qgraph.errors import NotAcceptable, NotFound, RequestError
 from qgraph.formats import BY_NAME, GRAPHS
 from qgraph.history import Difference
 from qgraph.namespaces import Names
 from qgraph.protocol import types_of
 from qgraph.versions import Version
-from qgraph.web import documents, writes
-from qgraph.web.pages import here, site
+from qgraph.web import documents, memento, writes
+from qgraph.web.pages import here, named, site
 
 blueprint = Blueprint("history", __name__)
 TURTLE, NQUADS = BY_NAME["turtle"].media_type, BY_NAME["nquads"].media_type
@@ -60,15 +61,25 @@ def version(name: str) -> Response:
 @blueprint.get("/timemap")
 def timemap() -> Response:
     """List the versions as Mementos of an address (RFC 7089, section 5)."""
-    address = request.args.get("url", f"{here()}/")
+    address = _original(request.args.get("url", f"{here()}/"))
+    join = "&" if "?" in address else "?"
     lines = [
         f'<{address}>; rel="original timegate"',
-        f'<{request.url}>; rel="self"; type="application/link-format"',
+        f'<{documents.as_uri(request.url)}>; rel="self"; type="application/link-format"',
     ]
     for one in reversed(history.known(site().settings.store)):
         made = provenance.moment(one).strftime("%a, %d %b %Y %H:%M:%S GMT")
-        lines.append(f'<{address}?version={one.number}>; rel="memento"; datetime="{made}"')
+        lines.append(f'<{address}{join}version={one.number}>; rel="memento"; datetime="{made}"')
     return Response(",\n".join(lines) + "\n", content_type="application/link-format")
+
+
+def _original(given: str) -> str:
+    """Return *given* but for a version in it. Raises NotFound for an address of others."""
+    address, _, query = documents.as_uri(urldefrag(given).url).partition("?")
+    base = site().version().base
+    if not f"{address}/".startswith((f"{here()}/", base)):
+        raise NotFound(f"{given} is none of this server: its addresses begin with {here()}/ or {base}.")
+    return memento.original(address, query)
 
 
 def _link(response: Response, number: int) -> None:
@@ -86,7 +97,7 @@ def _listed(known: list[Version], wanted: str = "") -> Response:
     tags = keeping.tags(store)
     wanted = wanted or _wanted(LISTED)
     if wanted in RDF:
-        return _sent(provenance.written(known, tags, f"{here()}/versions", syntax=RDF[wanted]), wanted)
+        return _sent(provenance.written(known, tags, f"{named()}/versions", syntax=RDF[wanted]), wanted)
     rows = [
         asdict(one) | {"tags": [name for name, number in tags.items() if number == one.number]}
         for one in known

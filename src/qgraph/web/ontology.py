@@ -7,6 +7,7 @@ from flask import Blueprint, Response, render_template
 from qgraph import diagram
 from qgraph.errors import NotFound
 from qgraph.formats import PAGE
+from qgraph.nearness import FEW, alike
 from qgraph.vocabulary import DOCUMENTS
 from qgraph.web import documents
 from qgraph.web.pages import site
@@ -48,7 +49,15 @@ def _check_release(name: str, release: str) -> None:
     known = [iri.rpartition("/")[2] for iri in here]
     if release not in known:
         said = f"it is {known[0]}" if known else "it names none"
-        raise NotFound(f"There is no release {release} of /{name}: {said}. Former states are at /versions.")
+        words = f"There is no release {release} of /{name}: {said}. Former states are at /versions."
+        raise NotFound(words, near=_near(name, release))
+
+
+def _near(name: str, word: str) -> list[str]:
+    """Return the places of the terms that are called like *word*, for who takes a term for a page."""
+    groups = site().kept("terms", document=name)["groups"]
+    known = {term["id"].lower(): term["id"] for group in groups for term in group["terms"]}
+    return [f"/{name}#{known[one]}" for one in alike(word, known)[:FEW]]
 
 
 def _page(name: str) -> str:

@@ -17,11 +17,11 @@ from flask import (
     request,
 )
 
-from qgraph import keeping, versions
+from qgraph import history, keeping, versions
 from qgraph.about import About
 from qgraph.commit import Desk
 from qgraph.engine import Engine, Reply, Task
-from qgraph.errors import QgraphError, ResultTooLarge, StoreError
+from qgraph.errors import Gone, QgraphError, ResultTooLarge, StoreError
 from qgraph.formats import BY_NAME, PAGE
 from qgraph.kinds import Kind
 from qgraph.protocol import choose
@@ -108,6 +108,17 @@ def site() -> Site:
 def here() -> str:
     """Return the address under which the request reached the server, or the one that the operator gave it."""
     return site().settings.public_url.rstrip("/") or request.host_url.rstrip("/")
+
+
+def named() -> str:
+    """Return what the names of versions begin with, whatever host they are asked of."""
+    return here() if site().settings.bare else site().version().base.rstrip("/")
+
+
+def check_erased(iri: str, error: QgraphError) -> None:
+    """Raise Gone, for *error*, if *iri* names what was erased."""
+    if history.is_erased(site().settings, iri):
+        raise Gone("What stood here has been taken out under the care policy.") from error
 
 
 def writer() -> Writer:

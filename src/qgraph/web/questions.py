@@ -4,11 +4,12 @@ import json
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
-from qgraph import questions
+from qgraph import dataset, questions
 from qgraph.engine import Reply
-from qgraph.errors import NotAcceptable, QgraphError, RequestError
+from qgraph.errors import NotAcceptable, NotFound, QgraphError, RequestError
 from qgraph.formats import BY_FILE, GRAPHS, RESULTS, Format
 from qgraph.protocol import choose
 from qgraph.questions import Question
@@ -23,6 +24,7 @@ blueprint = Blueprint("questions", __name__)
 ROWS = (*RESULTS, BY_FILE["xlsx"])
 BY_PARAMETER = {key: one for one in ROWS + GRAPHS for key in (one.suffix, one.name)}
 PAGE = "html"
+IN_RDF = {one.name: one for one in documents.RDF}  # in which a question is told that has rows as its answer
 DOWNLOADS = ("csv", "tsv", "xlsx")
 TRUTH = {"": False, "0": False, "false": False, "1": True, "true": True}
 
@@ -53,17 +55,33 @@ def _listed(question: Question) -> dict[str, object]:
     }
 
 
-@blueprint.get("/questions/<name>")
-def one_question(name: str) -> Response:
+@blueprint.get("/questions/<name>", strict_slashes=False)
+def one_question(name: str) -> AnyResponse:
     """Answer the question *name* with the parameters of the address: as data, or as a page."""
+    _check_name(name)
+    if request.path.endswith("/"):
+        query = documents.as_uri(request.query_string.decode("latin-1"))
+        return redirect(url_for("questions.one_question", name=name) + f"?{query}" * bool(query), 308)
     question = questions.named(site().questions, name)
     given = {key: request.args.getlist(key) for key in request.args if key not in questions.RESERVED}
     base = site().version().base
     syntax = _syntax()
     if syntax == PAGE:
         return _page(question, given, base)
+    if not request.args.get("format") and not question.is_graph and syntax in IN_RDF:
+        told = dataset.written(questions.described(question, base), IN_RDF[syntax])
+        return lasting(documents.answered(told, IN_RDF[syntax].media_type), ["Accept"])
     text = questions.bind(question, given, base)
     return _kept(sent(_asked(text, syntax, bom=flag("bom")), name=name), text)
+
+
+def _check_name(name: str) -> None:
+    """Raise NotFound if *name* is a question with the suffix of a format, and say where that is."""
+    stem, dot, suffix = name.rpartition(".")
+    known = {one.name for one in site().questions}
+    if dot and stem in known and name not in known:
+        there = f"/questions/{stem}" + (f"?format={suffix}" if suffix in BY_PARAMETER else "")
+        raise NotFound(f"There is no question “{name}”; there is “{stem}”: {there}.", near=[there])
 
 
 def _kept(response: Response, text: str) -> Response:
@@ -99,9 +117,11 @@ def not_offered(said: str, offered: Sequence[Format]) -> NotAcceptable:
 
 def flag(name: str, *, default: bool = False) -> bool:
     """Return the parameter *name* as a truth value. Raises RequestError."""
-    written = request.args.get(name, "1" if default else "")
+    given = request.args.getlist(name) or ["1" if default else ""]
+    written = given[0] if len(given) == 1 else ", ".join(given)
     if written.lower() not in TRUTH:
-        raise RequestError(f"“{name}” is “{written}”, expected 0 or 1 (boolean), such as {name}=1.")
+        said = f"“{name}” is “{written}”, expected 0 or 1 (boolean), once, such as {name}=1."
+        raise RequestError(said, parameter=name, kind="boolean", example="1")
     return TRUTH[written.lower()]
 
 

@@ -4,17 +4,17 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 
 from qgraph.about import CREATOR, LICENCE
-from qgraph.errors import NotFound
+from qgraph.errors import NotFound, RequestError
 from qgraph.formats import GRAPHS, Format
 from qgraph.namespaces import SCHEMA
 from qgraph.web import documents
 from qgraph.web.dataset import described
-from qgraph.web.pages import here, site
+from qgraph.web.pages import check_erased, here, site
 
 blueprint = Blueprint("signposting", __name__)
 SHOWN = (200, 303, 304)  # answers that carry links
@@ -41,11 +41,13 @@ class Link:
 
 
 def links_of(path: str) -> list[Link]:
-    """Return the links of the page at *path*: the dataset, a question, a thing; none of other pages.
+    """Return the links of the page at *path*: the dataset, an export, a question, a thing; none of others.
 
     Whether the thing is there makes no difference: who answers for it knows.
     """
     kind, slash, name = path.strip("/").partition("/")
+    if kind == "export":
+        return [Link(one, "license") for one in site().about().iris(LICENCE)]
     if not kind:
         return [*_of_dataset(), *_everywhere(path)]
     if SUFFIX.sub("", kind) in ABOUT_THE_DATA and not slash:
@@ -131,7 +133,9 @@ def linkset(suffix: str = "") -> Response:
     """Give the links of the dataset and of the questions, or of one page, as a link set (RFC 9264)."""
     offers = (LINKSET, LINKSET_JSON)
     chosen = documents.wanted("/linkset", suffix, offers)
-    of = SUFFIX.sub("", unquote(request.args.get("of", "")))
+    of = SUFFIX.sub("", request.args.get("of", ""))
+    if of and not of.startswith("/"):
+        raise RequestError(f"“of” is “{of}”, expected a path such as /questions/name.", parameter="of")
     pages = (
         [of] if of else ["/", "/catalog", "/void", *(f"/questions/{one.name}" for one in site().questions)]
     )
@@ -147,10 +151,15 @@ def linkset(suffix: str = "") -> Response:
 
 
 def _check_thing(path: str) -> None:
-    """Raise NotFound if *path* is that of a thing which is not there."""
+    """Raise NotFound if *path* is that of a thing which is not there, Gone if it was erased."""
     kind, _, name = path.lstrip("/").partition("/")
     if name and kind in {one.segment for one in site().kinds()}:
-        site().ask("identify", iri=f"{site().version().base}{kind}/{name}")
+        iri = f"{site().version().base}{kind}/{name}"
+        try:
+            site().ask("identify", iri=iri)
+        except NotFound as error:
+            check_erased(iri, error)
+            raise
 
 
 def as_json(found: dict[str, list[Link]]) -> str:

@@ -13,20 +13,18 @@ from urllib.parse import quote, urlencode
 from flask import Blueprint, Response, current_app, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from qgraph import history
-from qgraph.errors import Gone, NotAcceptable, NotFound, RequestError
+from qgraph.errors import NotAcceptable, NotFound, RequestError
 from qgraph.formats import GRAPHS, PAGE, RDF_BY_SUFFIX, TURTLE12, Format
 from qgraph.profiles import ALTERNATES, WHOLE, Profile, Telling
 from qgraph.web import alternates, documents, exchange
 from qgraph.web.negotiation import best, profile_of
-from qgraph.web.pages import path_of, site
+from qgraph.web.pages import check_erased, path_of, site
 
 blueprint = Blueprint("things", __name__)
 FLAT = tuple(one for one in GRAPHS if not one.holds_named_graphs)
 BY_SUFFIX = RDF_BY_SUFFIX | {f".{one.suffix}": one for one in (PAGE, TURTLE12)}
 VARY = ("Accept", "Accept-Profile")
 LONGEST = 2_000
-URI = ":/?#[]@!$&'()*+,;=%"  # what stands as it is where an IRI becomes a URI (RFC 3987, section 3.1)
 CONTEXT = "http://www.w3.org/ns/json-ld#context"
 
 
@@ -140,8 +138,7 @@ def _identified(wanted: Wanted) -> dict[str, object]:
     try:
         found = site().ask("identify", iri=wanted.iri, sized=wanted.form == PAGE)
     except NotFound as error:
-        if history.is_erased(site().settings, wanted.iri):
-            raise Gone("What stood here has been taken out under the care policy.") from error
+        check_erased(wanted.iri, error)
         near = cast("list[str]", error.details.get("near", []))
         _check_suffix(wanted, near)
         raise NotFound(str(error), **error.details | {"near": [path_of(iri) for iri in near]}) from error
@@ -192,7 +189,7 @@ def _page(wanted: Wanted, *, is_made: bool, size: int) -> Response:
 def _links(wanted: Wanted) -> Iterator[str]:
     """Yield what goes with a document, as Link headers have it (RFC 8288)."""
     if not wanted.is_graph:
-        yield f'<{quote(wanted.iri, safe=URI)}>; rel="describes"'  # RFC 6892
+        yield f'<{documents.as_uri(wanted.iri)}>; rel="describes"'  # RFC 6892
     yield f'<{wanted.profile.uri}>; rel="profile"'  # RFC 6906
     if wanted.form.name == "jsonld" and wanted.profile == WHOLE:
         yield f'</context.jsonld>; rel="{CONTEXT}"; type="application/ld+json"'
