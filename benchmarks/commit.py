@@ -11,25 +11,20 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 
+import large
 from read import running
 
-from qgraph import commit, delta, settings, versions
+from qgraph import commit, settings, versions
 from qgraph.commit import Author, Request, Update
-from qgraph.derive import assert_facts, counts, derive
-from qgraph.load import load
-from qgraph.namespaces import CORE, LABEL, TYPE, Names
+from qgraph.namespaces import CORE
 from qgraph.precheck import Limits
 from qgraph.settings import Settings
-from qgraph.sources import find
-from qgraph.store import DefaultGraph, Literal, NamedNode, Quad, in_memory, open_to_write
-from qgraph.versions import PUBLIC, Draft
 
 ROOT = Path(__file__).parents[1]
-ROUNDS, MANY, EVIDENCE = 5, 100, 29_400
+ROUNDS, MANY, FILMS = 5, 100, 29_400
 LIMITS = Limits(10**7, 64, patterns=10**7, path=32, values=10**7)
 ABOUT = f"""a <{CORE}Evidence> ; <{CORE}voice> <{CORE}Editor> ; <{CORE}stated> <{CORE}Explicit> ;
 <{CORE}tier> <{CORE}Open> ; <{CORE}fromSource>"""
@@ -64,45 +59,6 @@ def real(place: Path, reasoner: str) -> float:
     return seconds(lambda n: fact(chosen, f"evidence/editor/bench-{n}", "source/editor", alias % n))
 
 
-def large(place: Path) -> Settings:
-    """Return a store of half a million quads under the ontology and shapes of a tiny graph."""
-    chosen = settings.read(
-        {}, graph=ROOT / "tests" / "cases" / "tiny", store=place / "large", reasoner="none"
-    )
-    loaded = load(find(chosen.graph))
-    names = Names(loaded.base)
-    dataset = in_memory([*loaded.data, *loaded.ontology, *loaded.shapes, *films(loaded.base)])
-    assert_facts(dataset, names)
-    derive(dataset, [], names)
-    with versions.writing(chosen.store) as parent, versions.candidate(chosen.store, parent) as made:
-        data = open_to_write(made.path / PUBLIC)
-        data.bulk_extend(dataset)
-        data.flush()
-        version = replace(
-            versions.draft(1, 0, message="", curator="folder"),
-            digest=delta.digest(dataset), counts=counts(dataset, names), base=loaded.base,
-        )  # fmt: skip
-        del data
-        versions.publish(chosen.store, made.path, {PUBLIC: Draft(version, delta.Delta())})
-    return chosen
-
-
-def films(base: str) -> Iterator[Quad]:
-    """Yield invented films, each with its evidence."""
-    described = {
-        TYPE: CORE + "Evidence", CORE + "voice": CORE + "Editor", CORE + "stated": CORE + "Explicit",
-        CORE + "tier": CORE + "Open", CORE + "fromSource": base + "source/leaflet",
-    }  # fmt: skip
-    for number in range(EVIDENCE):
-        graph, film = NamedNode(f"{base}evidence/leaflet/x{number}"), NamedNode(f"{base}film/x{number}")
-        for word, value in described.items():
-            yield Quad(graph, NamedNode(word), NamedNode(value), DefaultGraph())
-        yield Quad(film, NamedNode(TYPE), NamedNode(f"{base}ontology#Film"), graph)
-        yield Quad(film, NamedNode(LABEL), Literal(f"Film {number}", language="en"), graph)
-        yield Quad(film, NamedNode(f"{base}ontology#madeBy"), NamedNode(f"{base}person/p1aaa"), graph)
-        yield Quad(film, NamedNode(f"{base}ontology#length"), Literal(number % 200), graph)
-
-
 def size(store: Path) -> int:
     """Return the bytes that *store* takes on the disk, linked files counted once."""
     files = {path.stat().st_ino: path.stat().st_blocks * 512 for path in store.rglob("*")}
@@ -129,7 +85,7 @@ def main() -> None:
         place = Path(name)
         for reasoner in ("none", "owlrl"):
             print(f"one fact on the graph that ships, {reasoner}: {real(place, reasoner) * 1000:.0f} ms")
-        chosen = large(place)
+        chosen = large.published(place / "large", FILMS, told=False)
         quads = versions.describe(chosen.store, 1).counts["quads"]
         leaflet = "source/leaflet"
         length = "<film/x%d> <ontology#length> 7"

@@ -13,62 +13,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
-from random import Random
 
-from qgraph import delta, settings, versions
-from qgraph.derive import assert_facts, counts, derive
-from qgraph.load import load
-from qgraph.namespaces import CORE, LABEL, TYPE, Names
+import large
+
+from qgraph import settings, versions
 from qgraph.settings import Settings
-from qgraph.sources import find
-from qgraph.store import DefaultGraph, Literal, NamedNode, Quad, in_memory, open_to_write
-from qgraph.versions import PUBLIC, Draft
 
-TINY = Path(__file__).parents[1] / "tests" / "cases" / "tiny"
-SEED, EVIDENCE, ROUNDS = 20261125, 58_800, 5
-
-
-def large(place: Path) -> Settings:
-    """Return a store of a million quads under the ontology and shapes of a tiny graph."""
-    chosen = settings.read({}, graph=TINY, store=place / "large", reasoner="none")
-    loaded = load(find(chosen.graph))
-    names = Names(loaded.base)
-    dataset = in_memory([*loaded.data, *loaded.ontology, *loaded.shapes, *films(loaded.base)])
-    assert_facts(dataset, names)
-    derive(dataset, [], names)
-    with versions.writing(chosen.store) as parent, versions.candidate(chosen.store, parent) as made:
-        data = open_to_write(made.path / PUBLIC)
-        data.bulk_extend(dataset)
-        data.flush()
-        version = replace(
-            versions.draft(1, 0, message="", curator="folder"),
-            digest=delta.digest(dataset), counts=counts(dataset, names), base=loaded.base,
-            prefixes=loaded.prefixes,
-        )  # fmt: skip
-        del data
-        versions.publish(chosen.store, made.path, {PUBLIC: Draft(version, delta.Delta(frozenset(dataset)))})
-    return chosen
-
-
-def films(base: str) -> Iterator[Quad]:
-    """Yield invented films, each with its evidence."""
-    chance = Random(SEED)
-    described = {
-        TYPE: CORE + "Evidence", CORE + "voice": CORE + "Editor", CORE + "stated": CORE + "Explicit",
-        CORE + "tier": CORE + "Open", CORE + "fromSource": base + "source/leaflet",
-    }  # fmt: skip
-    for number in range(EVIDENCE):
-        graph, film = NamedNode(f"{base}evidence/leaflet/x{number}"), NamedNode(f"{base}film/x{number}")
-        maker = NamedNode(f"{base}person/p{chance.randrange(EVIDENCE // 10)}")
-        for word, value in described.items():
-            yield Quad(graph, NamedNode(word), NamedNode(value), DefaultGraph())
-        yield Quad(film, NamedNode(TYPE), NamedNode(f"{base}ontology#Film"), graph)
-        yield Quad(film, NamedNode(LABEL), Literal(f"Film number {number}", language="en"), graph)
-        yield Quad(film, NamedNode(f"{base}ontology#madeBy"), maker, graph)
-        yield Quad(film, NamedNode(f"{base}ontology#length"), Literal(chance.randrange(200)), graph)
+ROUNDS, FILMS = 5, 58_800
 
 
 def exported(chosen: Settings, target: Path) -> tuple[float, float, int]:
@@ -89,7 +41,7 @@ def main() -> None:
         place = Path(folder)
         # In a process of its own: the peak of a child counts what its parent held when it began.
         subprocess.run([sys.executable, __file__, folder], check=True)
-        chosen = settings.read({}, graph=TINY, store=place / "large")
+        chosen = settings.read({}, graph=large.TINY, store=place / "large")
         quads = versions.describe(chosen.store, 1).counts["quads"]
         target, digests, rounds = place / "graph.nq", set(), []
         for _ in range(ROUNDS):
@@ -102,4 +54,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    large(Path(sys.argv[1])) if sys.argv[1:] else main()
+    if sys.argv[1:]:
+        large.published(Path(sys.argv[1]) / "large", FILMS, told=True)
+    else:
+        main()

@@ -1,5 +1,6 @@
 """The N-Quads of a large version are the same whether they come from its history or from its store."""
 
+import json
 from io import BytesIO
 from pathlib import Path
 
@@ -52,3 +53,11 @@ def test_long_changes_are_not_read_into_memory(three: Path, monkeypatch: pytest.
     monkeypatch.setattr(replay, "LONGEST", 10)
 
     assert written(three, 3) == before
+
+
+def test_a_version_of_which_something_was_taken_out_is_read_from_its_store(three: Path) -> None:
+    told, described = versions.changes(three, 1), versions.folder(three, 1) / "public.json"
+    told.write_bytes(told.read_bytes().replace(b"<http://e/4>", b"<http://e/taken-out>"))
+    described.write_text(json.dumps(json.loads(described.read_text()) | {"withheld": 1}))
+
+    assert written(three, 3) == in_order(three, 3)

@@ -17,11 +17,11 @@ from qgraph.store import NamedNode, canonical, dump, parse
 from qgraph.vocabulary import DOCUMENTS
 from qgraph.web import create_app
 from qgraph.web.serve import pool
+from test_dataset import read
 
 HERE = "https://w3id.org/qgraph/"
 DCT = Namespace("http://purl.org/dc/terms/")
 VANN = Namespace("http://purl.org/vocab/vann/")
-RDFLIB = {"ttl": "turtle", "jsonld": "json-ld", "rdf": "xml", "nt": "nt"}
 DECLARED = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
 # What FOOPS! calls minimal, recommended and detailed metadata (OM1 to OM3), and provenance (R4).
 METADATA = [
@@ -51,12 +51,6 @@ METADATA = [
 def served(real: Settings) -> Iterator[FlaskClient]:
     with pool(real) as engine:
         yield create_app(real, engine).test_client()
-
-
-def read(client: FlaskClient, path: str) -> Graph:
-    answer = client.get(path)
-    assert answer.status_code == 200, answer.text
-    return Graph().parse(data=answer.data, format=RDFLIB[path.rpartition(".")[2]])
 
 
 def same(one: Graph, other: Graph) -> bool:

@@ -65,7 +65,8 @@ def stand_alone(store: Path, going: set[int]) -> None:
     """Make whole what could not be made again without the versions *going*. To be called inside `writing`."""
     for number in reversed(versions.numbers(store)):
         if number not in going and any(_way(store, number, layer) & going for layer in LAYERS):
-            make_whole(store, number)
+            with suppress(StoreError):  # its changes are damaged: it is lost already
+                make_whole(store, number)
 
 
 def _path(store: Path, number: int, layer: str) -> Path:

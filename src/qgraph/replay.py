@@ -36,20 +36,22 @@ def write(store: Path, version: Version, quads: Iterable[Quad], *, output: IO[by
 
 
 def _history(store: Path, version: Version) -> tuple[int, Delta] | None:
-    """Return the first version of the history of *version*, and what has changed since; None if unknown."""
+    """Return the first version of the history of *version*, and what has changed since; None if unknown.
+
+    Where something has been taken out under the care policy, what is told is not trusted to be all.
+    """
     number, since, size = version.number, Delta(), 0
     try:
-        while parent := versions.describe(store, number).parent:
+        while (one := versions.describe(store, number)).parent:
             changes = versions.changes(store, number)
             size += changes.stat().st_size
-            if size > LONGEST:
+            if size > LONGEST or one.withheld:
                 return None
-            since, number = delta.read(changes).then(since), parent
-        first = versions.describe(store, number)
+            since, number = delta.read(changes).then(since), one.parent
     except (StoreError, FileNotFoundError):
         return None
-    whole = delta.digest_after(first.digest, since) == version.digest
-    return (number, since) if whole and _rows(store, number) == first.counts["quads"] else None
+    whole = not one.withheld and delta.digest_after(one.digest, since) == version.digest
+    return (number, since) if whole and _rows(store, number) == one.counts["quads"] else None
 
 
 def _rows(store: Path, number: int) -> int:
