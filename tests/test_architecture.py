@@ -34,6 +34,7 @@ ROWS = {
         "engine",
         "pool",
         "query",
+        "accept",
         "protocol",
         "tasks",
         "things",
@@ -75,7 +76,7 @@ DOORS = {
     "click": {"cli"},
     "flask": {"web"},
     "httptools": {"web"},
-    "werkzeug": {"protocol", "web"},
+    "werkzeug": {"accept", "protocol", "web"},
 }
 CORE = [
     *("sources", "load", "derive", "reason", "validate", "folder", "commit", "versions", "store"),

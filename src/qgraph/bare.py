@@ -8,8 +8,7 @@ from uuid import uuid4
 
 from qgraph import delta, keeping, store, versions
 from qgraph.delta import Delta
-from qgraph.edit import Request
-from qgraph.errors import MovedOn
+from qgraph.edit import Request, check_expected
 from qgraph.store import Store
 from qgraph.versions import PUBLIC, Draft, Version
 
@@ -98,12 +97,6 @@ class Open:
         self.number = draft.version.number
         keeping.keep_last(self.folder, KEPT)
         return draft.version
-
-
-def check_expected(current: int, expected: int) -> None:
-    """Raise MovedOn unless the version *current* is the one *expected* (0: any)."""
-    if expected not in (0, current):
-        raise MovedOn(f"Version {current} is in force, not {expected}: look at it, and try again.")
 
 
 def _sweep(folder: Path) -> None:

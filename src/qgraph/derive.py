@@ -3,9 +3,21 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from qgraph import bridge
 from qgraph.namespaces import CORE, Names
 from qgraph.ownership import is_described
-from qgraph.store import DefaultGraph, NamedNode, Quad, Store, Triple, construct, has_blank_node, text_of
+from qgraph.reason import infer
+from qgraph.store import (
+    DefaultGraph,
+    NamedNode,
+    Quad,
+    Store,
+    Triple,
+    construct,
+    has_blank_node,
+    text_of,
+    triples,
+)
 
 ASSERTED = Path(__file__).with_name("asserted.rq").read_text(encoding="utf-8")
 
@@ -20,6 +32,20 @@ def assert_facts(dataset: Store, names: Names) -> list[Quad]:
     asserted = _named(facts, NamedNode(names.asserted))
     dataset.extend(asserted)
     return asserted
+
+
+def reasoned(dataset: Store, names: Names, *, reasons: bool) -> None:
+    """Bring the derived graphs of *dataset*; the inferred one stays empty unless it *reasons*.
+
+    Raises Refused where the ontology cannot be reasoned with.
+    """
+    facts = assert_facts(dataset, names)
+    inferred: list[Quad] = []
+    if reasons:
+        ontology = dataset.quads_for_pattern(None, None, None, NamedNode(names.ontology))
+        found = infer(bridge.to_rdflib(triples(facts)), bridge.to_rdflib(triples(ontology)))
+        inferred = bridge.to_quads(found, NamedNode(names.inferred))
+    derive(dataset, inferred, names)
 
 
 def derive(dataset: Store, inferred: Iterable[Quad], names: Names) -> None:

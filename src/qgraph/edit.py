@@ -52,6 +52,12 @@ class Request:
     whole: bool = False
 
 
+def check_expected(current: int, expected: int) -> None:
+    """Raise MovedOn unless the version *current* is the one *expected* (0: any)."""
+    if expected not in (0, current):
+        raise MovedOn(f"Version {current} is in force, not {expected}: look at it, and try again.")
+
+
 @dataclass(frozen=True)
 class Update:
     """A SPARQL 1.1 Update, within *limits*; relative IRIs stand under *base*.

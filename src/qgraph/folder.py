@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qgraph import (
-    bridge,
     delta,
     forget,
     increment,
@@ -18,16 +17,15 @@ from qgraph import (
     versions,
 )
 from qgraph.delta import Delta
-from qgraph.derive import assert_facts, counts, derive
+from qgraph.derive import counts, reasoned
 from qgraph.errors import Refused
 from qgraph.findings import Finding, Report
 from qgraph.load import Loaded, load
 from qgraph.namespaces import CORE, Names
 from qgraph.ownership import MARK, Owner
-from qgraph.reason import infer
 from qgraph.settings import Settings
 from qgraph.sources import checks_of, find, rdf_in
-from qgraph.store import NamedNode, Quad, Store, checkpoint, in_memory, open_to_write, text_of, triples
+from qgraph.store import NamedNode, Quad, Store, checkpoint, in_memory, open_to_write, text_of
 from qgraph.versions import FULL, PUBLIC, Candidate, Draft, Version
 
 Progress = Callable[[str], None]
@@ -128,7 +126,7 @@ def _candidate(settings: Settings, layer: str, *, extra: Sequence[Path], progres
     dataset = in_memory([*loaded.data, *entered, *loaded.ontology, *loaded.shapes])
     try:
         progress("reason")
-        _reason(dataset, loaded, names, reasons=settings.reasons)
+        reasoned(dataset, names, reasons=settings.reasons)
     except Refused as clash:
         raise Refused(str(clash), loaded.placed(clash.report)) from clash
     progress("validate")
@@ -152,15 +150,6 @@ def _taken(data: Sequence[Quad], entered: set[Quad]) -> list[Finding]:
     return [Finding("ownership", TAKEN, thing=one) for one in sorted(taken)] + [
         Finding("ownership", MARKED, thing=one, path=MARK.value) for one in sorted(marked)
     ]
-
-
-def _reason(dataset: Store, loaded: Loaded, names: Names, *, reasons: bool) -> None:
-    facts = assert_facts(dataset, names)
-    inferred: list[Quad] = []
-    if reasons:
-        found = infer(bridge.to_rdflib(triples(facts)), bridge.to_rdflib(triples(loaded.ontology)))
-        inferred = bridge.to_quads(found, NamedNode(names.inferred))
-    derive(dataset, inferred, names)
 
 
 def _draft(path: Path, candidate: Result, draft: Version) -> Draft:

@@ -12,16 +12,15 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from qgraph import bridge, delta, former, increment, keeping, ownership, suppression, traces, versions
+from qgraph import delta, former, increment, keeping, ownership, suppression, traces, versions
 from qgraph.delta import Delta
-from qgraph.derive import assert_facts, counts, derive
+from qgraph.derive import counts, reasoned
 from qgraph.errors import NotFound, Refused
 from qgraph.findings import VIOLATION, Finding, Report
 from qgraph.namespaces import CORE, LABEL, SKOS, Names
-from qgraph.reason import infer
 from qgraph.settings import Settings
 from qgraph.sources import checks_of, find
-from qgraph.store import Literal, NamedNode, Quad, Store, in_memory, iri, open_to_write, text_of, triples
+from qgraph.store import Literal, NamedNode, Quad, Store, in_memory, iri, open_to_write, text_of
 from qgraph.traces import CARE
 from qgraph.versions import FULL, LAYERS, PUBLIC, Draft, Version
 
@@ -227,13 +226,7 @@ def _base(store: Path, number: int, wanted: Forget) -> dict[str, list[Quad]]:
 def _derived(base: list[Quad], names: Names, *, reasons: bool) -> Store:
     """Return *base* with the graphs that are derived from it."""
     dataset = in_memory(base)
-    facts = assert_facts(dataset, names)
-    ontology = [*dataset.quads_for_pattern(None, None, None, NamedNode(names.ontology))]
-    inferred: list[Quad] = []
-    if reasons:
-        found = infer(bridge.to_rdflib(triples(facts)), bridge.to_rdflib(triples(ontology)))
-        inferred = bridge.to_quads(found, NamedNode(names.inferred))
-    derive(dataset, inferred, names)
+    reasoned(dataset, names, reasons=reasons)
     return dataset
 
 

@@ -4,9 +4,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qgraph import forget, increment, keeping, ownership, suppression, versions
-from qgraph.bare import check_expected
 from qgraph.delta import Delta, digest_after
-from qgraph.edit import Request
+from qgraph.edit import Request, check_expected
 from qgraph.errors import Conflict, Refused
 from qgraph.findings import Finding, Report
 from qgraph.increment import Step

@@ -84,7 +84,7 @@ class Holder:
             if crew.is_replaced() or self.makers.failed(number):  # rewritten or let go
                 self.former.pop(number).retire()
         for crew in self.crews():
-            if crew.is_opened(self.makers):
+            if crew.opens(self.makers):
                 crew.fill(self.crews())
 
     def _open(self, number: int) -> None:
@@ -200,7 +200,7 @@ class Crew:
         """Say whether the version's files are others now, or gone."""
         return not self.data.exists() or self.data.stat().st_ino != self.inode
 
-    def is_opened(self, makers: "Makers") -> bool:
+    def opens(self, makers: "Makers") -> bool:
         """Say whether the version can be read; have its store made again where it has been let go."""
         if self.store is not None or former.is_whole(self.settings.store, self.version.number):
             return True

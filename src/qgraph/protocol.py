@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import parse_qs
 
-from werkzeug.datastructures import MIMEAccept
-from werkzeug.http import parse_accept_header, parse_options_header
+from werkzeug.http import parse_options_header
 
+from qgraph.accept import best
 from qgraph.engine import Engine, Reply, Task
 from qgraph.errors import (
     MethodNotAllowed,
@@ -17,7 +17,7 @@ from qgraph.errors import (
     RequestError,
     UnsupportedMediaType,
 )
-from qgraph.formats import BY_NAME, GRAPHS, RESULTS, Format
+from qgraph.formats import BY_NAME, GRAPHS, RESULTS
 
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
@@ -189,33 +189,9 @@ def _formats(accept: str, parameters: dict[str, list[str]]) -> tuple[str, str]:
         return rows, name if BY_NAME[name] in GRAPHS else LIKE.get(name, "turtle")
     if "format" in parameters and accept in ("", "*/*"):
         raise NotAcceptable(f"There is no format “{parameters['format'][0]}”.", offers=sorted(BY_NAME))
-    wanted = choose(accept, RESULTS), choose(accept, GRAPHS)
+    likes = best(accept, RESULTS), best(accept, GRAPHS)
+    wanted = likes[0].name if likes[0] else "", likes[1].name if likes[1] else ""
     if not any(wanted):
         offers = sorted(one.media_type for one in RESULTS + GRAPHS)
         raise NotAcceptable(f"None of {accept} is offered.", offers=offers)
     return wanted
-
-
-@lru_cache(maxsize=1024)  # clients say the same each time
-def choose(accept: str, offers: tuple[Format, ...]) -> str:
-    """Return the name of the format in *offers* that *accept* likes best (RFC 9110, section 12.5.1).
-
-    Of formats that it likes alike the first is chosen; empty if it likes none.
-    """
-    by_type = {kind: one for one in reversed(offers) for kind in (*one.aliases, one.media_type)}
-    ranked = sorted(by_type, key=lambda kind: _rank(kind, by_type[kind], offers))
-    best = types_of(accept or "*/*").best_match(ranked)
-    return by_type[best].name if best else ""
-
-
-def types_of(accept: str) -> MIMEAccept:
-    """Return the media types in the header *accept*, without parameters such as version or charset.
-
-    What is sent is the same whatever they say.
-    """
-    parsed = parse_accept_header(accept, MIMEAccept)
-    return MIMEAccept([(kind.partition(";")[0].strip(), quality) for kind, quality in parsed])
-
-
-def _rank(kind: str, one: Format, offers: tuple[Format, ...]) -> tuple[bool, int]:
-    return kind != one.media_type, offers.index(one)

@@ -101,12 +101,11 @@ def _answer(chosen: Settings, name: str, asked: Export, *, given: dict[str, list
         results=kind.name if kind in RESULTS and kind else "",
         triples=kind.name if kind in GRAPHS and kind else "",
     )
-    work = partial(_answered, chosen, question, asked)
+    work = partial(_answered, chosen, question, asked, version=version)
     return process.run(work, deadline=chosen.query_timeout, memory=chosen.process_memory)
 
 
-def _answered(chosen: Settings, question: Question, asked: Export) -> bytes:
-    version = versions.describe(chosen.store, versions.current(chosen.store))
+def _answered(chosen: Settings, question: Question, asked: Export, *, version: Version) -> bytes:
     store = versions.open_version(chosen.store, version.number)
     with Spool(chosen.result_limit) as output:
         if asked.syntax in ("csv", "xlsx"):

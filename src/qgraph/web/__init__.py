@@ -44,22 +44,13 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.upload_limit
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     asked = [] if settings.bare else asking.read(settings.graph)
-    app.extensions["qgraph"] = pages.Site(settings, engine, asked, Desk(settings))
-    app.extensions["qgraph.telling"] = (
-        profiles.read(settings.graph) if not settings.bare else profiles.Telling()
-    )
-    app.register_blueprint(sparql.blueprint)
-    app.register_blueprint(history.blueprint)
-    app.register_blueprint(dataset.blueprint)
-    app.register_blueprint(feeds.blueprint)
-    app.register_blueprint(ontology.blueprint)
-    app.register_blueprint(openapi.blueprint)
-    app.register_blueprint(signposting.blueprint)
-    app.register_blueprint(questions.blueprint)
-    app.register_blueprint(exports.blueprint)
-    app.register_blueprint(pages.blueprint)
-    app.register_blueprint(graphs.blueprint)
-    app.register_blueprint(things.blueprint)
+    telling = profiles.Telling() if settings.bare else profiles.read(settings.graph)
+    app.extensions["qgraph"] = pages.Site(settings, engine, asked, Desk(settings), telling)
+    for part in (
+        *(sparql, history, dataset, feeds, ontology, openapi, signposting),
+        *(questions, exports, pages, graphs, things),
+    ):
+        app.register_blueprint(part.blueprint)
     errors.register(app)
     app.before_request(_limit)
     app.after_request(_guard)

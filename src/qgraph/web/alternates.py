@@ -14,6 +14,7 @@ from qgraph.layout import laid_out
 from qgraph.namespaces import DCTERMS, LABEL, RDFS, TYPE, XSD
 from qgraph.profiles import WHOLE, Profile
 from qgraph.store import Literal, NamedNode, Quad
+from qgraph.web.documents import answered
 from qgraph.web.pages import here
 
 ALTR = "http://www.w3.org/ns/dx/connegp/altr#"
@@ -44,11 +45,9 @@ def told(named: Named, profiles: Sequence[Profile], forms: Forms) -> Response:
         rows = [(one, [(form, named.address(form, one)) for form in forms(one)]) for one in profiles]
         return Response(render_template("alternates.html", iri=named.iri, rows=rows))
     quads = [quad for one in profiles for quad in _profile(named, one, forms(one))]
-    media_type = named.form.media_type
-    content = media_type + ("; charset=utf-8" if media_type.startswith("text/") else "")
     if named.form.name == "jsonld":
-        return Response(jsonld.told(quads, named.iri, NAMES), content_type=content)
-    return Response(laid_out(quads, named.form, PREFIXES, first=named.iri), content_type=content)
+        return answered(jsonld.told(quads, named.iri, NAMES), named.form.media_type)
+    return answered(laid_out(quads, named.form, PREFIXES, first=named.iri), named.form.media_type)
 
 
 def _profile(named: Named, profile: Profile, forms: Sequence[Format]) -> Iterator[Quad]:

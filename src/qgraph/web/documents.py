@@ -5,10 +5,10 @@ from urllib.parse import quote
 
 from flask import Response, request
 
+from qgraph.accept import best
 from qgraph.engine import Reply
 from qgraph.errors import NotAcceptable, NotFound
 from qgraph.formats import BY_NAME, Format
-from qgraph.protocol import choose
 from qgraph.web import exchange
 
 URI = ":/?#[]@!$&'()*+,;=%"  # what stands as it is where an IRI becomes a URI (RFC 3987, section 3.1)
@@ -26,11 +26,21 @@ def wanted(path: str, suffix: str, offers: Sequence[Format]) -> Format:
             known = ", ".join(f"{path}.{one.suffix}" for one in offers)
             raise NotFound(f"There is no {path}.{suffix}; there is {known}.")
         return found
+    return accepted(offers)
+
+
+def accepted(offers: Sequence[Format]) -> Format:
+    """Return the format of *offers* that the client accepts best. Raises NotAcceptable."""
     accept = request.headers.get("Accept", "")
-    name = choose(accept, tuple(offers))
-    if not name:
-        raise NotAcceptable(f"None of {accept} is offered.", offers=[one.media_type for one in offers])
-    return next(one for one in offers if one.name == name)
+    if found := best(accept, tuple(offers)):
+        return found
+    raise not_offered(f"None of {accept} is offered", offers)
+
+
+def not_offered(said: str, offered: Sequence[Format]) -> NotAcceptable:
+    """Return that *said* is so, and the formats that are *offered*."""
+    names = ", ".join(one.name for one in offered)
+    return NotAcceptable(f"{said}; there is {names}.", offers=[one.media_type for one in offered])
 
 
 def sent(body: bytes | str, media_type: str) -> Response:

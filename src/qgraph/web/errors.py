@@ -7,8 +7,8 @@ from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from qgraph import errors, reports
+from qgraph.accept import types_of
 from qgraph.formats import BY_NAME
-from qgraph.protocol import types_of
 from qgraph.web.negotiation import wants_page
 
 PROBLEM = "application/problem+json"

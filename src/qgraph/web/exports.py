@@ -8,12 +8,12 @@ from qgraph.engine import Reply
 from qgraph.errors import DeadlineExceeded, NotFound, RequestError, ResultTooLarge
 from qgraph.formats import BY_FILE, Format
 from qgraph.nearness import near
-from qgraph.protocol import choose
 from qgraph.selection import Selection, offers
+from qgraph.web import documents
 from qgraph.web.exchange import lasting
 from qgraph.web.negotiation import wants_page
 from qgraph.web.pages import check_erased, site
-from qgraph.web.questions import flag, not_offered, sent
+from qgraph.web.questions import flag, sent
 
 blueprint = Blueprint("exports", __name__)
 SWITCHES = ("inferred", "evidence", "bom")
@@ -63,7 +63,8 @@ def exported(path: str) -> Response:
     )
     response = sent(_made(selection, syntax, bom=flag("bom")), name=stem.rpartition("/")[2])
     if syntax == "csv":  # CSVW, Model for Tabular Data, section 5.2
-        metadata = f"{stem.rpartition('/')[2]}.csv-metadata.json"
+        query = documents.as_uri(request.query_string.decode("latin-1"))
+        metadata = f"{stem.rpartition('/')[2]}.csv-metadata.json{query and '?'}{query}"
         response.headers["Link"] = f'<{metadata}>; rel="describedby"; type="application/csvm+json"'
     return lasting(response, ["Accept"])
 
@@ -87,11 +88,11 @@ def _stem(path: str) -> str:
 
 def _syntax(stem: str, path: str, offered: list[Format]) -> str:
     """Return the name of the format that *path* ends with or the client accepts. Raises NotAcceptable."""
-    named = (one.name for one in offered if path == f"{stem}.{one.suffix}")
-    accepted = choose(request.headers.get("Accept", ""), tuple(offered)) if path == stem else ""
-    if found := next(named, accepted):
+    if path == stem:
+        return documents.accepted(offered).name
+    if found := next((one.name for one in offered if path == f"{stem}.{one.suffix}"), ""):
         return found
-    raise not_offered(f"There is no such format of {stem}", offered)
+    raise documents.not_offered(f"There is no such format of {stem}", offered)
 
 
 def _made(selection: Selection, syntax: str, *, bom: bool) -> Reply:

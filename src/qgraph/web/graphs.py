@@ -11,6 +11,7 @@ from flask import Blueprint, Response, request
 from werkzeug.http import parse_options_header
 
 from qgraph import commit
+from qgraph.accept import best
 from qgraph.commit import Chain, Change, Delete, Merge, Patch, Put, Require
 from qgraph.engine import Task
 from qgraph.errors import (
@@ -22,7 +23,7 @@ from qgraph.errors import (
     UnsupportedMediaType,
 )
 from qgraph.formats import BY_NAME, GRAPHS, Format
-from qgraph.protocol import UPDATE, Answer, choose
+from qgraph.protocol import UPDATE, Answer
 from qgraph.settings import Settings
 from qgraph.versions import FULL, PUBLIC
 from qgraph.web import access, writes
@@ -219,9 +220,10 @@ def _ask(name: str, syntax: str, text: str = WHOLE) -> Answer:
 
 def _read(name: str) -> Response:
     offers = tuple(one for one in GRAPHS if not one.holds_named_graphs)
-    syntax = choose(request.headers.get("Accept", ""), offers)
-    if not syntax:
+    found = best(request.headers.get("Accept", ""), offers)
+    if not found:
         raise NotAcceptable("The graph has no such format.", offers=sorted(one.media_type for one in offers))
+    syntax = found.name
     try:
         answer = _ask(name, syntax)
     except UnknownGraph as error:

@@ -1,17 +1,19 @@
 """`/versions`: what there is, what changed, and when; for people and for machines."""
 
 from dataclasses import asdict
+from hashlib import blake2b
 from urllib.parse import urldefrag
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from qgraph import delta, history, keeping, provenance, wording
+from qgraph.accept import types_of
 from qgraph.errors import NotAcceptable, NotFound, RequestError
 from qgraph.formats import BY_NAME, GRAPHS
 from qgraph.history import Difference
 from qgraph.namespaces import Names
-from qgraph.protocol import types_of
+from qgraph.store import NamedNode
 from qgraph.versions import Version
 from qgraph.web import documents, memento, writes
 from qgraph.web.pages import here, named, site
@@ -53,7 +55,9 @@ def version(name: str) -> Response:
     known = history.describe(store, keeping.number_of(store, plain if kind else name))
     response = _listed([known], kind)
     _link(response, known.number)
-    response.headers["ETag"] = writes.etag(known, str(response.mimetype).rpartition("/")[2])
+    kind = str(response.mimetype).rpartition("/")[2]
+    told = blake2b(response.get_data(), digest_size=6).hexdigest()  # its tags and its message too
+    response.headers["ETag"] = writes.etag(known, f"{kind}.{told}")
     response.make_conditional(request)
     return response
 
@@ -131,13 +135,14 @@ def _compared(before: str, after: str) -> Response:
 
 def _rows(found: Difference) -> list[wording.Row]:
     """Return what changed in words, with the names that the newer version has, else the older one."""
-    terms = {
-        term.value
-        for quad in found.delta.quads
-        for term in (quad.subject, quad.predicate, quad.object)
-        if hasattr(term, "value")
-    }
-    iris = sorted(term for term in terms if ":" in term)
+    iris = sorted(
+        {
+            term.value
+            for quad in found.delta.quads
+            for term in (quad.subject, quad.predicate, quad.object)
+            if isinstance(term, NamedNode)
+        }
+    )
     names: dict[str, str] = {}
     for one in sorted((found.before, found.after), key=lambda version: version.number):
         names |= site().ask_of(str(one.number), "labels", iris=iris)

@@ -17,6 +17,8 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from qgraph.formats import BY_FILE
+
 # A name that nothing has, so that each address the app makes of its own is known by it.
 ORIGIN = "http://pages.invalid"
 BROWSER = {"Accept": "text/html,*/*;q=0.8"}
@@ -34,19 +36,7 @@ HELD = {
     "application/ld+json": ".jsonld",
 }
 DATA = {".ttl", ".jsonld"}  # of what a page tells of; other data are in the dumps
-OTHER_DATA = {
-    ".nt",
-    ".nq",
-    ".trig",
-    ".rdf",
-    ".csv",
-    ".xlsx",
-    ".graphml",
-    ".geojson",
-    ".json",
-    ".xml",
-    ".atom",
-}
+OTHER_DATA = ({f".{one.suffix}" for one in BY_FILE.values()} | {".json", ".xml", ".atom"}) - DATA
 TAG = re.compile(r"<[a-zA-Z][^<>]*>")  # the templates escape < and > in what is written into a tag
 LINK = re.compile(r'(\s(?:href|src)=")([^"]*)(")')
 CANONICAL = re.compile(r'\srel="canonical"')

@@ -19,12 +19,13 @@ from flask import (
 
 from qgraph import history, keeping, versions
 from qgraph.about import About
+from qgraph.accept import best
 from qgraph.commit import Desk
 from qgraph.engine import Engine, Reply, Task
 from qgraph.errors import Gone, QgraphError, ResultTooLarge, StoreError
-from qgraph.formats import BY_NAME, PAGE
+from qgraph.formats import PAGE
 from qgraph.kinds import Kind
-from qgraph.protocol import choose
+from qgraph.profiles import Telling
 from qgraph.questions import Question
 from qgraph.settings import Settings
 from qgraph.versions import Version
@@ -48,6 +49,7 @@ class Site:
     engine: Engine
     questions: list[Question]
     desk: Desk
+    telling: Telling
     memory: Memory = field(default_factory=Memory)
 
     def version(self) -> Version:
@@ -91,8 +93,12 @@ class Site:
         return [] if self.settings.bare else [Kind(**one) for one in self.kept("kinds")]
 
     def made(self, what: str, make: Callable[[], str]) -> str:
-        """Return the document *what*, which *make* makes once for a state of the store and an address."""
-        key = (self.engine.state(), request.args.get("version", ""), what, here())
+        """Return the document *what*, which *make* makes once for a state of the store and an address.
+
+        A page has links to what else was asked for at its address.
+        """
+        asked = memento.original(request.path, request.query_string.decode("latin-1"))
+        key = (self.engine.state(), request.args.get("version", ""), what, here(), asked)
         return str(self.memory.get(key, lambda: json.dumps(make()).encode()))
 
     def ask_of(self, version: str, name: str, **arguments: object) -> Any:
@@ -178,9 +184,9 @@ def path_of(iri: str) -> str:
 @blueprint.get("/")
 def home() -> Response:
     """Show what the graph is and the questions it answers; lead who wants data to its description."""
-    chosen = choose(request.headers.get("Accept", ""), (PAGE, *documents.RDF))
-    if chosen not in ("", "html"):
-        response = cast("Response", redirect(f"/catalog.{BY_NAME[chosen].suffix}", 303))
+    chosen = best(request.headers.get("Accept", ""), (PAGE, *documents.RDF))
+    if chosen not in (None, PAGE):
+        response = cast("Response", redirect(f"/catalog.{chosen.suffix}", 303))
     else:
         response = Response(render_template("home.html", questions=site().questions))
     return exchange.lasting(response, ["Accept"])

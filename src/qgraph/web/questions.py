@@ -1,17 +1,16 @@
 """`/questions/`: each question as a page with a form, and its answer in every format."""
 
 import json
-from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from qgraph import dataset, questions
+from qgraph.accept import best
 from qgraph.engine import Reply
-from qgraph.errors import NotAcceptable, NotFound, QgraphError, RequestError
+from qgraph.errors import NotFound, QgraphError, RequestError
 from qgraph.formats import BY_FILE, GRAPHS, RESULTS, Format
-from qgraph.protocol import choose
 from qgraph.questions import Question
 from qgraph.web import documents
 from qgraph.web.cache import is_lasting
@@ -101,18 +100,12 @@ def _syntax() -> str:
         return PAGE
     if named:
         if named not in BY_PARAMETER:
-            raise not_offered(f"There is no format “{named}”", [*ROWS, *GRAPHS])
+            raise documents.not_offered(f"There is no format “{named}”", [*ROWS, *GRAPHS])
         return BY_PARAMETER[named].name
-    chosen = choose(accept, ROWS) or choose(accept, GRAPHS)
+    chosen = best(accept, ROWS) or best(accept, GRAPHS)
     if not chosen:
-        raise not_offered(f"None of {accept} is offered", [*ROWS, *GRAPHS])
-    return chosen
-
-
-def not_offered(said: str, offered: Sequence[Format]) -> NotAcceptable:
-    """Return that *said* is so, and the formats that are *offered*."""
-    names = ", ".join(one.name for one in offered)
-    return NotAcceptable(f"{said}; there is {names}.", offers=[one.media_type for one in offered])
+        raise documents.not_offered(f"None of {accept} is offered", [*ROWS, *GRAPHS])
+    return chosen.name
 
 
 def flag(name: str, *, default: bool = False) -> bool:

@@ -10,14 +10,15 @@ from dataclasses import dataclass, replace
 from typing import cast
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from qgraph.accept import best
 from qgraph.errors import NotAcceptable, NotFound, RequestError
 from qgraph.formats import GRAPHS, PAGE, RDF_BY_SUFFIX, TURTLE12, Format
-from qgraph.profiles import ALTERNATES, WHOLE, Profile, Telling
+from qgraph.profiles import ALTERNATES, WHOLE, Profile
 from qgraph.web import alternates, documents, exchange
-from qgraph.web.negotiation import best, profile_of
+from qgraph.web.negotiation import profile_of
 from qgraph.web.pages import check_erased, path_of, site
 
 blueprint = Blueprint("things", __name__)
@@ -44,7 +45,7 @@ class Wanted:
     @property
     def profiles(self) -> tuple[Profile, ...]:
         """The profiles after which the name is told."""
-        return (WHOLE, ALTERNATES) if self.is_graph else telling().profiles
+        return (WHOLE, ALTERNATES) if self.is_graph else site().telling.profiles
 
     @property
     def iri(self) -> str:
@@ -63,11 +64,6 @@ class Wanted:
         if old := request.args.get("version"):
             named["version"] = old
         return f"/{quote(self.path)}.{form.suffix}{'?' * bool(named)}{urlencode(named)}"
-
-
-def telling() -> Telling:
-    """Return how the graph of the app in charge wants its things told."""
-    return cast("Telling", current_app.extensions["qgraph.telling"])
 
 
 def forms_of(profile: Profile) -> tuple[Format, ...]:
@@ -105,7 +101,7 @@ def _wanted(path: str) -> Wanted:
     stem, dot, suffix = path.rpartition(".")
     named = BY_SUFFIX.get(dot + suffix) if dot else None
     plain = stem if named else path
-    offers = telling().profiles
+    offers = site().telling.profiles
     asked = _parameter("_profile") or request.headers.get("Accept-Profile", "")
     profile = profile_of(asked, offers)
     if profile is None:
@@ -170,7 +166,7 @@ def _told(wanted: Wanted, *, is_made: bool, size: int) -> Response:
         return _page(wanted, is_made=is_made, size=size)
     asked: dict[str, object] = {"iri": wanted.iri, "syntax": wanted.form.name}
     if wanted.profile == WHOLE:
-        reply = site().reply("description", frame=telling().frame(wanted.kind), **asked)
+        reply = site().reply("description", frame=site().telling.frame(wanted.kind), **asked)
     else:
         queries = [wanted.profile.uri, *wanted.profile.queries]
         reply = site().reply("profiled", profile=queries, **asked)
