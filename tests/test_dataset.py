@@ -521,7 +521,7 @@ def test_a_negotiated_document_says_what_it_is_and_what_else_there_is(told: Flas
     assert "Accept" in answer.headers["Vary"]
     assert refused.status_code == 406
     assert "text/turtle" in json.loads(refused.data)["offers"]
-    assert told.get(f"{path}.xyz").status_code == 404
+    assert told.get(f"{path}.xyz").status_code == 406
 
 
 def test_a_plain_store_describes_itself_and_says_what_it_has_not(plain: FlaskClient) -> None:

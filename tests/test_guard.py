@@ -217,7 +217,8 @@ def test_a_dataset_is_merged(settings: Settings) -> None:
         (b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><rdf:RDF/>', "rdfxml", "DOCTYPE"),
         (b"<urn:a> <urn:b> " + b"[ <urn:b> " * 200 + b"1" + b"]" * 200 + b" .", "turtle", "nests deeper"),
         (b"<urn:a> <urn:b> ", "turtle", "Line 1"),
-        (b'{"@context": "http://127.0.0.1:9/c", "a": 1}', "jsonld", "Line"),
+        (b'{"@context": "http://127.0.0.1:9/c", "a": 1}', "jsonld", "none is fetched"),
+        (b"# Nothing is said.", "turtle", "Line 1: Expected RDF that says something"),
         (b"[" * 5000, "jsonld", "nests deeper"),
     ],
 )

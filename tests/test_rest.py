@@ -209,7 +209,20 @@ def test_a_question_is_answered_in_every_format_that_openapi_lists(rest: FlaskCl
 
 def test_a_graph_is_an_answer_too(rest: FlaskClient) -> None:
     assert rest.get("/questions/graph?format=ttl").mimetype == "text/turtle"
-    assert rest.get("/questions/graph").mimetype == "application/ld+json"
+    assert rest.get("/questions/graph").mimetype == "text/turtle"
+    assert (
+        rest.get("/questions/graph", headers={"Accept": "application/json"}).mimetype == "application/ld+json"
+    )
+
+
+def test_a_question_comes_in_the_form_that_is_liked_best(rest: FlaskClient) -> None:
+    liked = rest.get("/questions/films", headers={"Accept": "text/turtle, */*;q=0.1"})
+    refused = rest.get("/questions/films?format=turtle")
+
+    assert liked.mimetype == "text/turtle"
+    assert refused.status_code == 406
+    assert "text/turtle" not in refused.json["offers"]
+    assert "text/csv" in refused.json["offers"]
 
 
 def test_the_exports_are_listed_and_each_is_there(rest: FlaskClient) -> None:

@@ -127,6 +127,7 @@ def test_the_versions_are_told_to_people_and_to_machines(there: str) -> None:
     assert status == 200
     assert headers["ETag"].startswith(f'"v2-{rows[1]["digest"][:12]}.json.')
     assert get(f"{there}/versions/9")[0] == 404
+    assert "no version “nonsense”" in json.loads(get(f"{there}/versions/nonsense")[2])["detail"]
 
 
 def test_what_changed_is_told_in_words_and_as_data(there: str) -> None:

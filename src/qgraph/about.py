@@ -24,6 +24,7 @@ COPIED = {
     "rights": (RIGHTS, "dc:rights"),
     "purpose": (PURPOSE, PURPOSE),
     "contact": (CONTACT, CONTACT),
+    "note": (NOTE, NOTE),
 }
 UNTITLED = "A knowledge graph"
 Value = dict[str, str]

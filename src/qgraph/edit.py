@@ -149,6 +149,8 @@ class Put:
         _check_named(self.graph, guarded=self.guarded)
         name = store.graph_name(self.graph)
         quads = parsed(self.body, BY_NAME[self.syntax], self.graph or self.base)
+        if self.guarded and not quads:
+            raise SourceError("Line 1: Expected RDF that says something; to take a graph away, send DELETE.")
         if any(not isinstance(one.graph_name, DefaultGraph) for one in quads):
             raise SourceError("The body has named graphs, but one graph is asked for: send Turtle, say.")
         described = _descriptions(quads, self.graph) if self.guarded else ()
@@ -219,7 +221,10 @@ class Merge:
 
     def apply(self, data: Store, before: Store) -> Delta:  # noqa: ARG002 (others need it)
         """Change *data*. Raises SourceError if the body is not RDF."""
-        made = _change(data, set(parsed(self.body, BY_NAME[self.syntax], self.base)), set())
+        quads = parsed(self.body, BY_NAME[self.syntax], self.base)
+        if not quads:
+            raise SourceError("Line 1: Expected RDF that says something.")
+        made = _change(data, set(quads), set())
         made.make(data)
         return made
 

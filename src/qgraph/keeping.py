@@ -42,6 +42,8 @@ def tag(store: Path, name: str, number: int) -> None:
 def number_of(store: Path, name: str) -> int:
     """Return the number of the version that *name*, a number or a tag, names. Raises NoVersion or Gone."""
     number = tags(store).get(name, int(name) if name.isdecimal() and len(name) < 12 else 0)
+    if not number:
+        raise NoVersion(f"There is no version “{name}”: a version has a number, and may have a tag.")
     return versions.describe(store, number).number
 
 

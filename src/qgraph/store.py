@@ -101,6 +101,8 @@ class Parser:
 
 
 def _sentence(error: SyntaxError) -> str:
+    if "LoadDocumentCallback" in str(error.msg):
+        return "Expected a context in the file itself: none is fetched."
     said = re.sub(
         r"^Parser error at line \d+ (between )?column \d+( and .*?column \d+)?: ", "", str(error.msg)
     )
@@ -112,7 +114,8 @@ def parse(text: bytes, syntax: Format, base: str | None = None) -> list[Quad]:
     try:
         return list(pyoxigraph.parse(text, RDF_SYNTAX[syntax.name], base_iri=base))
     except SyntaxError as error:
-        raise SourceError(f"Line {error.lineno}: {_sentence(error)}") from error
+        where = f"Line {error.lineno}: " if error.lineno else ""
+        raise SourceError(where + _sentence(error)) from error
 
 
 def canonical(quads: Iterable[Quad]) -> list[Quad]:

@@ -209,8 +209,12 @@ class _Told:
         def texts(word: str) -> list[Cell]:
             return [self.cell(one.object) for one in own if one.predicate.value == word]
 
+        seen = (one.object for one in own if one.predicate.value in (SH + "targetClass", SH + "path"))
+        named = [text_of(one) for one in seen if isinstance(one, NamedNode)]
+        looked = term.value if "shape" not in kind else next(iter(named), "")
         return {
             "iri": term.value,
+            "looked": looked,
             "id": self.anchor(term.value),
             "label": self.cell(term)["text"],
             "kind": kind or ", ".join(self.cell(NamedNode(one))["text"] for one in types),
@@ -220,7 +224,7 @@ class _Told:
             "examples": texts(SKOS + "example"),
             "forwards": self.forwards(term),
             "backwards": self.backwards(term),
-            "fact": things.example(self.store, term.value, self.version.base) if "shape" not in kind else {},
+            "fact": things.example(self.store, looked, self.version.base) if looked else {},
         }
 
     def anchor(self, iri: str) -> str:

@@ -62,6 +62,8 @@ def _what(options: dict[str, object]) -> str:
         raise click.UsageError(f"Choose one of {' and '.join(f'--{name}' for name in named)}.")
     if options["given"] and named != ["question"]:
         raise click.UsageError("--param goes with --question.")
+    if named and named[0] in ("concepts", "question") and (options["no_inferred"] or options["no_evidence"]):
+        raise click.UsageError(f"Nothing is left out with --{named[0]}.")
     return named[0] if named else "all"
 
 

@@ -7,7 +7,7 @@ from flask import Response, request
 
 from qgraph.accept import best
 from qgraph.engine import Reply
-from qgraph.errors import NotAcceptable, NotFound
+from qgraph.errors import NotAcceptable
 from qgraph.formats import BY_NAME, Format
 from qgraph.web import exchange
 
@@ -18,13 +18,12 @@ RDF = tuple(BY_NAME[name] for name in ("turtle", "jsonld", "rdfxml", "ntriples")
 def wanted(path: str, suffix: str, offers: Sequence[Format]) -> Format:
     """Return the format of *offers* that is asked for: by *suffix* of the *path*, else by Accept.
 
-    Raises NotFound for a suffix that there is not, NotAcceptable where nothing offered is accepted.
+    Raises NotAcceptable for a suffix that there is not, and where nothing offered is accepted.
     """
     if suffix:
         found = next((one for one in offers if one.suffix == suffix), None)
         if found is None:
-            known = ", ".join(f"{path}.{one.suffix}" for one in offers)
-            raise NotFound(f"There is no {path}.{suffix}; there is {known}.")
+            raise not_offered(f"There is no {path}.{suffix}", offers)
         return found
     return accepted(offers)
 

@@ -7,7 +7,6 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as AnyResponse
 
 from qgraph import dataset, questions
-from qgraph.accept import best
 from qgraph.engine import Reply
 from qgraph.errors import NotFound, QgraphError, RequestError
 from qgraph.formats import BY_FILE, GRAPHS, RESULTS, Format
@@ -64,7 +63,7 @@ def one_question(name: str) -> AnyResponse:
     question = questions.named(site().questions, name)
     given = {key: request.args.getlist(key) for key in request.args if key not in questions.RESERVED}
     base = site().version().base
-    syntax = _syntax()
+    syntax = _syntax(question)
     if syntax == PAGE:
         return _page(question, given, base)
     if not request.args.get("format") and not question.is_graph and syntax in IN_RDF:
@@ -92,20 +91,17 @@ def _kept(response: Response, text: str) -> Response:
     return response
 
 
-def _syntax() -> str:
+def _syntax(question: Question) -> str:
     """Return the name of the format that is asked for, or PAGE. Raises NotAcceptable."""
     accept = request.headers.get("Accept", "")
     named = request.args.get("format", "")
     if named == PAGE or (not named and wants_page(accept)):
         return PAGE
     if named:
-        if named not in BY_PARAMETER:
-            raise documents.not_offered(f"There is no format “{named}”", [*ROWS, *GRAPHS])
+        if named not in BY_PARAMETER or (BY_PARAMETER[named] in GRAPHS and not question.is_graph):
+            raise documents.not_offered(f"There is no “{named}” of the answer", forms_of(question))
         return BY_PARAMETER[named].name
-    chosen = best(accept, ROWS) or best(accept, GRAPHS)
-    if not chosen:
-        raise documents.not_offered(f"None of {accept} is offered", [*ROWS, *GRAPHS])
-    return chosen.name
+    return documents.accepted((*GRAPHS, *ROWS) if question.is_graph else (*ROWS, *IN_RDF.values())).name
 
 
 def flag(name: str, *, default: bool = False) -> bool:
