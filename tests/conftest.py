@@ -21,6 +21,7 @@ from qgraph.web import create_app
 from qgraph.web.serve import pool
 
 CASES = Path(__file__).parent / "cases"
+CLIENTS = Path(__file__).parent / "clients"
 ROOT = Path(__file__).parents[1]
 
 
@@ -30,6 +31,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def quietly(_stage: str) -> None:
     """Show no progress."""
+
+
+def missing(reason: str) -> None:
+    """Skip a test for what is not installed here; in CI it fails."""
+    (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
 
 
 def built(graph: Path, store: Path) -> Settings:
@@ -61,8 +67,7 @@ def shared() -> Path:
     """The folder of test data that is not the project's own."""
     folder = Path(os.environ.get("QGRAPH_SHARED", ROOT.parent / "shared"))
     if not folder.is_dir():
-        reason = f"{folder} is not there: name the folder of test data with QGRAPH_SHARED"
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
+        missing(f"{folder} is not there: name the folder of test data with QGRAPH_SHARED")
     return folder
 
 
@@ -70,6 +75,15 @@ def shared() -> Path:
 def article(shared: Path) -> Path:
     """The text of the source, which is read and never copied."""
     return shared / "source" / "article.txt"
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """The program that runs the scripts in JavaScript, their packages being installed."""
+    program = shutil.which("node")
+    if program is None or not (CLIENTS / "node_modules" / "n3").is_dir():
+        missing("the clients in JavaScript are not installed: make tests/clients/node_modules, with npm")
+    return str(program)
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,6 @@
 """Clients that nobody here wrote, on the real server."""
 
 import json
-import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +12,7 @@ import SPARQLWrapper
 from rdflib import RDF, Dataset, Graph, Literal, URIRef
 from rdflib.plugins.stores.sparqlstore import SPARQLStore, SPARQLUpdateStore
 
-from conftest import built, serving
+from conftest import CLIENTS, built, serving
 from qgraph import tokens
 from qgraph.settings import Settings
 
@@ -149,19 +147,6 @@ def test_rdflib_writes_to_a_published_graph_as_a_curator(curated: tuple[str, str
         store.update(FACT.replace("{graph}", name).replace("{length}", "'long'"))
     with pytest.raises(HTTPError, match="401"):
         SPARQLUpdateStore(endpoint, endpoint).update("CLEAR ALL")
-
-
-CLIENTS = Path(__file__).parent / "clients"
-
-
-@pytest.fixture(scope="module")
-def node() -> str:
-    """The program that runs the scripts in JavaScript, their packages being installed."""
-    program = shutil.which("node")
-    if program is None or not (CLIENTS / "node_modules").is_dir():
-        reason = "the clients in JavaScript are not installed: make tests/clients/node_modules, with npm"
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
-    return str(program)
 
 
 def said(node: str, script: str, *endpoints: str) -> dict[str, Any]:

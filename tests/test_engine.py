@@ -88,7 +88,7 @@ def is_answered(engine: Pool) -> bool:
 
 def test_when_all_are_busy_a_client_is_told_so(tiny: Settings) -> None:
     with pool(replace(tiny, query_timeout=3, queue_timeout=0.5, quick_time=5, workers=1)) as engine:
-        until(partial(is_answered, engine), seconds=20)
+        assert until(partial(is_answered, engine), seconds=20)
         holder = threading.Thread(
             target=pytest.raises, args=(DeadlineExceeded, engine.ask, Task("query", {"text": KILLER}))
         )

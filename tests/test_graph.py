@@ -101,7 +101,6 @@ def test_only_lists_of_our_own_ask_facts_without_their_evidence() -> None:
 
 
 def test_there_are_questions_of_both_kinds_and_ten_of_the_competency_questions() -> None:
-    assert len(ASKING_FACTS) >= 3
     assert len(ASKING_EVIDENCE) >= 3
     assert len(QUESTIONS) >= 10
 

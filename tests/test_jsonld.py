@@ -5,16 +5,14 @@ import subprocess
 
 import pytest
 
-from conftest import ROOT
+from conftest import CLIENTS, ROOT
 from qgraph import descriptions, jsonld, profiles, versions
 from qgraph.errors import SourceError
 from qgraph.formats import BY_NAME
 from qgraph.layout import laid_out
 from qgraph.settings import Settings
 from qgraph.store import Literal, NamedNode, Quad, canonical, parse
-from test_clients import CLIENTS, node
 
-__all__ = ["node"]  # a fixture
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
 

@@ -113,4 +113,6 @@ def test_schema_org_tells_nothing_of_what_people_are(store: Store) -> None:
         for word in schema_of(store, one.removeprefix(BASE)).predicates(URIRef(one))
     }
 
+    assert people
+    assert "name" in told
     assert told - {str(RDF.type)} <= {"name", "alternateName", "description", "hasOccupation", "alumniOf"}

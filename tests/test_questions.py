@@ -79,9 +79,14 @@ def test_a_value_of_another_kind_is_refused_with_kind_and_example(tmp_path: Path
     assert refused.value.details["example"] == question.parameters[0].example
 
 
-@pytest.mark.parametrize("given", [{"two": ["x"]}, {"one": ["x", "y"]}])
-def test_unknown_and_repeated_parameters_are_refused(tmp_path: Path, given: dict[str, list[str]]) -> None:
-    with pytest.raises(RequestError, match=r"no parameter “two”|given 2 times"):
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [({"two": ["x"]}, "no parameter “two”"), ({"one": ["x", "y"]}, "“one” is given 2 times")],
+)
+def test_unknown_and_repeated_parameters_are_refused(
+    tmp_path: Path, given: dict[str, list[str]], said: str
+) -> None:
+    with pytest.raises(RequestError, match=said):
         questions.bind(asked(tmp_path, "text", "UNDEF"), given, BASE)
 
 
@@ -121,7 +126,7 @@ def test_a_parameter_is_described_as_json_schema(tmp_path: Path) -> None:
     assert one.schema() == {"type": "integer", "description": "Which one.", "default": 5, "examples": [5]}
 
 
-def test_ten_questions_of_the_graph_can_be_asked_of_something_else() -> None:
+def test_twenty_questions_of_the_graph_can_be_asked_of_something_else() -> None:
     assert sum(bool(one.parameters) for one in questions.read(ROOT)) >= 20
 
 

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -18,14 +17,13 @@ import pytest
 from rdflib import RDFS, SH, BNode, Dataset, Graph
 from rdflib.term import Node
 
-from conftest import CASES, ROOT, free_port, until
+from conftest import CASES, CLIENTS, ROOT, free_port, missing, until
 from qgraph import delta, questions, store, versions
 from qgraph.export import export
 from qgraph.formats import BY_NAME, GRAPHS, Format
 from qgraph.settings import Settings
 from qgraph.sources import find
 
-CLIENTS = Path(__file__).parent / "clients"
 RDFLIB = {"turtle": "turtle", "ntriples": "nt", "rdfxml": "xml", "jsonld": "json-ld"}
 NQUADS = BY_NAME["nquads"]
 # What a reader has no parser for; all else it is given.
@@ -38,19 +36,6 @@ NOT_READ = {
 }
 # Where a reader is at fault: the reader and the format, and what it does.
 KNOWN_FAULTS: dict[tuple[str, str], str] = {}
-
-
-def missing(reason: str) -> None:
-    (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
-
-
-@pytest.fixture(scope="module")
-def node() -> str:
-    """The program that runs the readers in JavaScript, their packages being installed."""
-    program = shutil.which("node")
-    if program is None or not (CLIENTS / "node_modules" / "n3").is_dir():
-        missing("the readers in JavaScript are not installed: make tests/clients/node_modules, with npm")
-    return str(program)
 
 
 @pytest.fixture(scope="module")

@@ -133,7 +133,7 @@ def test_what_is_wrong_is_told_in_words(rest: FlaskClient, path: str, status: in
 
     assert (data.status_code, data.mimetype) == (status, "application/problem+json")
     assert said in data.json["detail"]
-    assert rest.get(path, headers=BROWSER).status_code in (status, 200)
+    assert rest.get(path, headers=BROWSER).status_code == status
 
 
 def test_a_wrong_parameter_is_told_on_the_page_with_its_form(rest: FlaskClient) -> None:

@@ -21,7 +21,7 @@ from qgraph.settings import Settings
 from test_guard import BASE, CURATOR, OURS, SECRET, evidence, write
 
 LENGTH = f"SELECT ?length {{ <{BASE}film/tide> <{BASE}ontology#length> ?length }}"
-TODAY = "Thu, 01 Jan 2099 00:00:00 GMT"
+FAR_AHEAD = "Thu, 01 Jan 2099 00:00:00 GMT"
 HTML = {"Accept": "text/html"}
 
 
@@ -91,8 +91,7 @@ def test_a_page_shows_what_stood_in_the_version_it_names(there: str) -> None:
 
 
 def test_an_address_leads_to_the_version_of_a_day(there: str) -> None:
-    made = TODAY
-    status, headers, _ = get(f"{there}/film/tide", Accept_Datetime="Thu, 01 Jan 2099 00:00:00 GMT")
+    status, headers, _ = get(f"{there}/film/tide", Accept_Datetime=FAR_AHEAD)
     assert (status, headers["Location"]) == (302, "/film/tide?version=3")
     assert "Accept-Datetime" in headers["Vary"]
     status, headers, _ = get(
@@ -103,8 +102,9 @@ def test_an_address_leads_to_the_version_of_a_day(there: str) -> None:
     assert parsedate_to_datetime(memento["Memento-Datetime"])
     assert 'rel="original timegate"' in memento["Link"]
     assert get(f"{there}/", Accept_Datetime="yesterday")[0] == 400
-    assert get(f"{there}/film/tide.html?version=1", Accept_Datetime=made)[0] == 200
-    assert get(f"{there}//evil.example/x", Accept_Datetime=TODAY)[1]["Location"].startswith("/evil.example/")
+    assert get(f"{there}/film/tide.html?version=1", Accept_Datetime=FAR_AHEAD)[0] == 200
+    _, headers, _ = get(f"{there}//evil.example/x", Accept_Datetime=FAR_AHEAD)
+    assert headers["Location"].startswith("/evil.example/")
 
 
 def test_pages_of_a_version_say_when_it_was_made(there: str) -> None:
@@ -200,7 +200,7 @@ def test_an_insider_reads_what_is_restricted_and_nobody_else(tiny: Settings, tmp
         assert get(f"{address}/sparql?{query}", Authorization=f"Bearer {secret}")[2].split()[1:] == []
         write(settings, evidence(OURS, "<film/tide> :length 70", SECRET))
 
-        assert until(lambda: versions.has(settings.store, 2, "full"))
+        assert versions.has(settings.store, 2, "full")
         status, headers, body = get(f"{address}/sparql?{query}", Authorization=f"Bearer {secret}")
         assert (status, body.split()[1:]) == (200, [b"70"])
         assert headers["Cache-Control"] == "private, no-store"
@@ -211,8 +211,9 @@ def test_an_insider_reads_what_is_restricted_and_nobody_else(tiny: Settings, tmp
         assert get(graph)[0] == 404
         assert lengths(address) == []
         assert get(f"{address}/sparql?{query}", Authorization="Bearer wrong")[0] == 401
-        for path in ("/versions/1..2?format=json", "/versions?format=json", "/film/tide", "/metrics", "/"):
-            assert b"w1" not in get(address + path)[2]
+        for path in ("/versions/1..2?format=json", "/versions?format=json", "/metrics", "/"):
+            status, _, body = get(address + path)
+            assert (status, b"w1" in body) == (200, False)
         told = [f"/film/tide.{suffix}" for suffix in ("html", "ttl", "trig", "jsonld", "ttl12")]
         for path in (*told, "/context.jsonld", "/evidence/leaflet/w2"):  # which is near to what is hidden
             for own in ({"Authorization": f"Bearer {secret}"}, {}):

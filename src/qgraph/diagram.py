@@ -46,7 +46,7 @@ def drawn(terms: Sequence[Mapping[str, Any]]) -> str:
         },
     )
     SubElement(picture, "title").text = "Classes, and the properties that lead from them"
-    SubElement(picture, "desc").text = _in_words(roots)
+    SubElement(picture, "desc").text = f"{_in_words(roots)} {_alone(roots)}".strip()
     for root in roots:
         _draw(picture, root)
     return tostring(picture, "unicode", short_empty_elements=False)
@@ -126,6 +126,11 @@ def _draw(picture: Element, box: Box) -> None:
     for number, row in enumerate(box.rows):
         place = {"x": str(box.x + 9), "y": str(box.y + HEAD + 11 + ROW * number)}
         SubElement(picture, "text", place).text = row
+
+
+def _alone(roots: Sequence[Box]) -> str:
+    labels = [box.label for box in roots if not box.below and not box.rows]
+    return f"By themselves: {', '.join(labels)}." if labels else ""
 
 
 def _in_words(boxes: Sequence[Box]) -> str:
