@@ -30,7 +30,7 @@ NAMES = (LABEL, SKOS + "prefLabel", SKOS + "altLabel")
 TIER = NamedNode(CORE + "tier")
 TIERS = [CORE + tier for tier in ("Open", "Sensitive", "Restricted")]
 MESSAGE = "Changed under the care policy."
-REFUSED = "What is left would break a rule; nothing has been forgotten."
+REFUSED = "What is left would break a rule, so nothing has been forgotten: take along what the report names."
 
 
 @dataclass(frozen=True)
