@@ -43,6 +43,8 @@ def quads(triples: list[Triple]) -> list[Quad]:
 @example(A_RING)
 @example([Triple(P, SAYS, P)])
 @example(A_LIST)
+@example([*WHOLE_LIST, Triple(Q, FIRST, Literal(2))])
+@example([*WHOLE_LIST, Triple(P, REST, A)])
 @settings(max_examples=300, deadline=None)
 def test_what_is_written_is_read_as_the_same_graph(triples: list[Triple]) -> None:
     written = nested.written(triples, PREFIXES)

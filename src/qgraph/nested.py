@@ -69,12 +69,16 @@ class _Writer:
     def _members(self, node: Term) -> list[Term] | None:
         """Return the members of the list that *node* is, None if it is no list."""
         members: list[Term] = []
-        while node in self.within and set(self.said[node]) == {FIRST, REST}:
-            [member], [rest] = self.said[node][FIRST], self.said[node][REST]
+        while node in self.within and self._links(node):
             self.inside.add(node)
-            members.append(member)
-            node = rest
+            members += self.said[node][FIRST]
+            [node] = self.said[node][REST]
         return members if members and node == NamedNode(NIL) else None
+
+    def _links(self, node: Term) -> bool:
+        """Say whether *node* has one member and one rest, and nothing else is said of it."""
+        said = self.said[node]
+        return set(said) == {FIRST, REST} and all(len(values) == 1 for values in said.values())
 
     def _name(self, term: object) -> str:
         if isinstance(term, NamedNode):
