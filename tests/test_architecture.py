@@ -55,6 +55,7 @@ ROWS = {
         "export",
         "packages",
         "release",
+        "portal",
     ],
     "edges": ["cli", "web", "__main__", "__init__"],
 }
@@ -75,6 +76,7 @@ DOORS = {
     "xlsxwriter": {"sheets"},
     "click": {"cli"},
     "flask": {"web"},
+    "flask_babel": {"web"},
     "httptools": {"web"},
     "werkzeug": {"accept", "protocol", "web"},
 }
@@ -135,7 +137,8 @@ def test_the_query_processes_import_no_server_and_no_reasoner() -> None:
     waiting, seen = {"pool"}, set()
     while waiting:
         seen.add(name := waiting.pop())
-        waiting |= rooms_used(SOURCE / f"{name}.py") - seen
+        files = [one for one in FILES if room(one) == name]
+        waiting |= {used for one in files for used in rooms_used(one)} - seen
 
     assert seen.isdisjoint({"web", "cli", "reason", "validate", "bridge", "commit"})
 
@@ -174,7 +177,7 @@ def lines_of(name: str) -> int:
 
 def test_the_core_and_the_whole_stay_small() -> None:
     assert sum(lines_of(name) for name in CORE) < 1_900
-    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in FILES) < 17_000
+    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in FILES) < 20_500
 
 
 def test_only_settings_reads_the_environment() -> None:

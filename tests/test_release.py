@@ -145,7 +145,12 @@ def test_a_release_holds_what_it_promises(one: Path) -> None:
     assert {"dataset.jsonld", "ro-crate-metadata.json", "SHA256SUMS", "validation/report.ttl"} <= held
     assert {"ontology/tiny.ttl", "ontology/checks/films-are-not-mocked.rq", "shapes/tiny.ttl"} <= held
     assert {"ontology/core/vocabulary.ttl", "shapes/core/shapes.ttl", "validation/report.txt"} <= held
-    assert {"questions/films.rq", "questions/films.csv", "pages/index.html", "pages/static/style.css"} <= held
+    assert {
+        "questions/films.rq",
+        "questions/films.csv",
+        "pages/index.html",
+        "pages/static/built/style.css",
+    } <= held
     assert not [name for name in held if name.startswith("data/")]
 
 
@@ -395,7 +400,7 @@ def test_no_link_of_the_pages_is_dead(one: Path) -> None:
     assert len(list(pages.rglob("*.html"))) >= 10
     assert list(dead_links(pages)) == []
     assert {tag for page in pages.rglob("*.html") for tag in Links(page).tags} & {"form", "base"} == set()
-    assert "url(" not in (pages / "static" / "style.css").read_text()
+    assert "url(" not in (pages / "static" / "built" / "style.css").read_text()
 
 
 def test_every_thing_evidence_source_and_question_has_a_page(one: Path) -> None:

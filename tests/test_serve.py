@@ -133,7 +133,7 @@ def test_a_large_answer_is_whole(address: str) -> None:
 
 
 def test_pages_come_from_flask_behind_the_front(address: str) -> None:
-    for path in ("/", "/sparql", "/questions/films", "/film/tide", "/static/style.css", "/health"):
+    for path in ("/", "/sparql", "/questions/films", "/film/tide", "/static/built/style.css", "/health"):
         with urllib.request.urlopen(
             urllib.request.Request(address + path, headers={"Accept": "text/html"})
         ) as page:
@@ -186,7 +186,7 @@ PATHS = [
         "/questions/films",
         "/questions/nope",
     ),
-    *("/static/style.css", "/static/nope.css", "/graphs", "/graphs?default", "/graphs?graph=x:nope"),
+    *("/static/built/style.css", "/static/nope.css", "/graphs", "/graphs?default", "/graphs?graph=x:nope"),
     *("/health", "/ready", "/metrics", "/sparql?query=ASK%7B%7D", "/sparql?query=ASK%7B"),
 ]
 

@@ -22,6 +22,7 @@ from qgraph import (
 )
 from qgraph.formats import BY_NAME
 from qgraph.layout import is_fact, laid_out
+from qgraph.portal import words
 from qgraph.query import Spool, question_of
 from qgraph.selection import ORDERED, Export, Selection
 from qgraph.settings import Settings
@@ -94,6 +95,10 @@ def _context(given: Given, spool: Spool) -> str:
 
 def _labels(given: Given, spool: Spool, *, iris: list[str]) -> str:
     return _values(things.labels(given.store, iris), spool)
+
+
+def _named(given: Given, spool: Spool, **asked: Any) -> str:
+    return _values(words.named(given.store, **asked), spool)
 
 
 def _export(given: Given, spool: Spool, *, selection: dict[str, Any], **asked: Any) -> str:
@@ -169,6 +174,7 @@ TASKS: Mapping[str, Callable[..., str]] = {
     "profiled": _profiled,
     "context": _context,
     "labels": _labels,
+    "named": _named,
     "version": _version,
     "about": _about,
     "statistics": _statistics,

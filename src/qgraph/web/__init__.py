@@ -18,6 +18,7 @@ from qgraph.web import (
     feeds,
     graphs,
     history,
+    language,
     ontology,
     openapi,
     pages,
@@ -29,7 +30,8 @@ from qgraph.web import (
 )
 
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "Server": "",  # no banner: which program answers is nobody's business
@@ -52,6 +54,7 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     ):
         app.register_blueprint(part.blueprint)
     errors.register(app)
+    language.register(app)
     app.before_request(_limit)
     app.after_request(_guard)
     return app

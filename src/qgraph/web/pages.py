@@ -16,6 +16,7 @@ from flask import (
     render_template,
     request,
 )
+from flask_babel import gettext
 
 from qgraph import history, keeping, versions
 from qgraph.about import About
@@ -31,6 +32,7 @@ from qgraph.settings import Settings
 from qgraph.versions import Version
 from qgraph.web import documents, exchange, memento
 from qgraph.web.errors import problem
+from qgraph.web.language import language
 from qgraph.web.memory import Memory
 from qgraph.web.writes import Writer
 
@@ -137,6 +139,7 @@ def _everywhere() -> dict[str, object]:
     """Give every template the graph's title, the version, and the way from an IRI to its page."""
     old = _named_version()
     shown = {"about": site().about(old), "version": site().version_of(old), "path_of": path_of, "old": old}
+    shown["language"] = language()
     return shown | {"now": memento.original(quote(request.path), request.query_string.decode("latin-1"))}
 
 
@@ -229,26 +232,22 @@ def table_of(query: str) -> dict[str, object]:
         return {"text": reply.read().decode()}
     found = json.loads(reply.read())
     if "boolean" in found:
-        return {"columns": ["answer"], "rows": [[{"text": "yes" if found["boolean"] else "no"}]], "count": 1}
+        said = gettext("yes") if found["boolean"] else gettext("no")
+        return {"columns": [gettext("answer")], "rows": [[{"text": said}]], "count": 1}
     columns, rows = found["head"]["vars"], found["results"]["bindings"]
     shown = rows[: min(SHOWN, CELLS // max(len(columns), 1))]
     iris = {cell["value"] for row in shown for cell in row.values() if cell["type"] == "uri"}
-    labels = site().ask("labels", iris=sorted(iris))
-    cells = [[_cell(row.get(column), labels) for column in columns] for row in shown]
+    names = site().ask("named", iris=sorted(iris), language=language())
+    cells = [[_cell(row.get(column), names) for column in columns] for row in shown]
     return {"columns": columns, "rows": cells, "count": len(rows)}
 
 
-def _cell(term: Mapping[str, Any] | None, labels: dict[str, str]) -> Cell:
+def _cell(term: Mapping[str, Any] | None, names: dict[str, Cell]) -> Cell:
     if term is None:
         return {"text": ""}
     if term["type"] == "uri":
-        iri = term["value"]
-        return {"text": labels.get(iri) or _last(iri), "iri": iri}
+        return names[term["value"]]
     return {
         "text": json.dumps(term["value"]) if term["type"] == "triple" else term["value"],
         "language": term.get("xml:lang", ""),
     }
-
-
-def _last(iri: str) -> str:
-    return "/".join(iri.split("/")[-2:]) if "/" in iri else iri

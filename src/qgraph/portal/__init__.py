@@ -1,0 +1,1 @@
+"""What pages tell a person: things, sources, shelves, answers, each made in a query process."""
