@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -16,7 +17,7 @@ from flask import (
     render_template,
     request,
 )
-from flask_babel import gettext
+from flask_babel import format_date, gettext
 
 from qgraph import history, keeping, versions
 from qgraph.about import About
@@ -139,8 +140,26 @@ def _everywhere() -> dict[str, object]:
     """Give every template the graph's title, the version, and the way from an IRI to its page."""
     old = _named_version()
     shown = {"about": site().about(old), "version": site().version_of(old), "path_of": path_of, "old": old}
-    shown["language"] = language()
-    return shown | {"now": memento.original(quote(request.path), request.query_string.decode("latin-1"))}
+    now = memento.original(quote(request.path), request.query_string.decode("latin-1"))
+    shown |= {"at": at, "has_part": current_app.blueprints.__contains__, "day": _day}
+    shown |= {"language": language(), "asked_path": request.path}
+    return shown | {"now": root() + now, "page_address": here() + root() + quote(request.path)}
+
+
+def _day(time: str) -> str:
+    """Return the day of *time* (ISO 8601) as who reads the page writes it."""
+    return str(format_date(datetime.fromisoformat(time), "long"))
+
+
+def root() -> str:
+    """Return what stands before the paths of pages in the language that is asked for; empty for the first."""
+    return request.script_root
+
+
+def at(path: str) -> str:
+    """Return the address of the page at *path* in the language and the version that are looked at."""
+    old = _named_version()
+    return f"{root()}{path}" + (f"?version={quote(old)}" if old else "")
 
 
 def _named_version() -> str:
@@ -179,9 +198,7 @@ def path_of(iri: str) -> str:
     path = _vocabularies().get(page, "") if mark else ""
     if not path and (not iri.startswith(base) or "#" in iri.removeprefix(base).partition("/")[0]):
         return ""
-    old = _named_version()
-    named = old and f"?version={quote(old)}"
-    return f"{path or '/' + quote(page.removeprefix(base))}{named}{mark}{quote(place, safe='=,')}"
+    return f"{at(path or '/' + quote(page.removeprefix(base)))}{mark}{quote(place, safe='=,')}"
 
 
 @blueprint.get("/")
