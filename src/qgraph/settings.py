@@ -16,6 +16,7 @@ T = TypeVar("T")
 FOLDERS = ("ontology", "shapes", "data", "queries")
 TRUTH = {"true": True, "1": True, "false": False, "0": False}
 MEGABYTE = 1_000_000
+TRANSLATIONS = Path(str(files("qgraph"))) / "web" / "translations"
 
 
 def _setting(default: T, meaning: str) -> T:
@@ -36,6 +37,12 @@ class Settings:
     host: str = _setting("127.0.0.1", "address to serve on")
     port: int = _setting(8000, "port to serve on")
     public_url: str = _setting("", "address under which readers know the server; empty: the one they use")
+    languages: str = _setting(
+        "en", "languages of the pages, the first without a prefix: en, or en,az for pages under /az/ too"
+    )
+    leave_url: str = _setting(
+        "https://www.wikipedia.org/", "where “Leave quickly” leads; nothing is asked of it before the click"
+    )
     workers: int = _setting(8, "queries that may start at once")
     resident_quads: int = _setting(5_000_000, "quads that a version may have to be held in memory")
     quick_time: float = _setting(0.1, "seconds after which a query is long, and needs one of the long places")
@@ -84,6 +91,11 @@ class Settings:
         """Whether inferences are drawn."""
         return self.reasoner != "none"
 
+    @property
+    def spoken(self) -> list[str]:
+        """The languages of the pages (BCP 47), the first of which has no prefix."""
+        return [one.strip() for one in self.languages.split(",")]
+
 
 def packaged_graph() -> Path:
     """Return the graph that ships with qgraph: in the wheel, or in the checkout."""
@@ -114,6 +126,11 @@ def read(environment: Mapping[str, str] = os.environ, **given: object) -> Settin
     return made
 
 
+def translated() -> list[str]:
+    """Return the languages that pages can be in: English, in which they are written, and the catalogues'."""
+    return ["en", *sorted(one.name for one in TRANSLATIONS.iterdir())]
+
+
 def is_loopback(host: str) -> bool:
     """Say whether the name or address *host* is of this machine alone."""
     with suppress(ValueError):
@@ -124,6 +141,11 @@ def is_loopback(host: str) -> bool:
 def _check_together(chosen: Settings) -> None:
     if chosen.reasoner not in ("owlrl", "none"):
         raise SettingsError(f"reasoner is {chosen.reasoner}, expected owlrl or none.")
+    if missing := [one for one in chosen.spoken if one not in translated()]:
+        known = ", ".join(translated())
+        raise SettingsError(f"languages has “{missing[0]}”, expected some of {known}, with commas between.")
+    if not re.fullmatch(r"https?://[^/?#@\s]+(/\S*)?", chosen.leave_url):
+        raise SettingsError(f"leave_url is {chosen.leave_url}, expected an http(s) address.")
     if chosen.open_writes and not (chosen.bare and is_loopback(chosen.host)):
         raise SettingsError("Writes are open with --bare only, and on a loopback address only.")
     if chosen.public_url and not re.fullmatch(r"https?://[^/?#@]+/?", chosen.public_url):

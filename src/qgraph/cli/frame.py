@@ -21,7 +21,7 @@ Command = Callable[..., None]
 FOLDER = click.Path(path_type=Path)
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 SERVING = (
-    *("host", "port", "query_timeout", "bare", "open_writes", "public_url", "allow_service"),
+    *("host", "port", "query_timeout", "bare", "open_writes", "languages", "public_url", "allow_service"),
     *("admin_token_file", "trust_proxy", "restricted"),
 )
 COUNTED = 10

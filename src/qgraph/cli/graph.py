@@ -45,6 +45,7 @@ def build(chosen: Settings, message: str, *, as_json: bool) -> None:
 @click.option(
     "--open-writes", is_flag=True, default=None, help="Let anyone on this machine write; with --bare only."
 )
+@click.option("--languages", help="Languages of the pages, such as en,az.  [default: en]")
 @click.option("--public-url", help="Address under which readers know the server.")
 @click.option(
     "--allow-service", metavar="URL", help="The one SPARQL service that SERVICE in a query may ask."

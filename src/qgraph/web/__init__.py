@@ -54,7 +54,7 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     ):
         app.register_blueprint(part.blueprint)
     errors.register(app)
-    language.register(app)
+    language.register(app, settings)
     app.before_request(_limit)
     app.after_request(_guard)
     return app

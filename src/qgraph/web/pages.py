@@ -101,7 +101,8 @@ class Site:
         A page has links to what else was asked for at its address.
         """
         asked = memento.original(request.path, request.query_string.decode("latin-1"))
-        key = (self.engine.state(), request.args.get("version", ""), what, here(), asked)
+        named = request.args.get("version", "")
+        key = (self.engine.state(), named, what, language(), here(), asked)
         return str(self.memory.get(key, lambda: json.dumps(make()).encode()))
 
     def ask_of(self, version: str, name: str, **arguments: object) -> Any:
@@ -142,7 +143,7 @@ def _everywhere() -> dict[str, object]:
     shown = {"about": site().about(old), "version": site().version_of(old), "path_of": path_of, "old": old}
     now = memento.original(quote(request.path), request.query_string.decode("latin-1"))
     shown |= {"at": at, "has_part": current_app.blueprints.__contains__, "day": _day}
-    shown |= {"language": language(), "asked_path": request.path}
+    shown |= {"asked_path": request.path, "leave_url": site().settings.leave_url, "here": here()}
     return shown | {"now": root() + now, "page_address": here() + root() + quote(request.path)}
 
 
