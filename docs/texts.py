@@ -31,7 +31,7 @@ def texts() -> Catalog:
 
 
 def up_to_date(path: Path) -> Catalog:
-    """Return the catalogue at *path* with the texts of today: what is gone is left out, what is new is empty."""
+    """Return the catalogue at *path* with the texts of today; what is new is empty."""
     tag = path.parts[-3]
     kept = read_po(path.open("rb"), locale=tag) if path.stat().st_size else Catalog(locale=tag)
     made = Catalog(

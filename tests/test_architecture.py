@@ -74,9 +74,11 @@ DOORS = {
     "pyshacl": {"validate"},
     "pyld": {"jsonld"},
     "xlsxwriter": {"sheets"},
+    "markdown_it": {"portal"},
     "click": {"cli"},
     "flask": {"web"},
     "flask_babel": {"web"},
+    "babel": {"web"},
     "httptools": {"web"},
     "werkzeug": {"accept", "protocol", "web"},
 }

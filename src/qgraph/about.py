@@ -82,6 +82,12 @@ class About:
         """Return the IRIs among what is said of the graph with *word*."""
         return [value["iri"] for value in self.said.get(word, []) if "iri" in value]
 
+    def best(self, word: str, language: str) -> list[Value]:
+        """Return what is said of the graph with *word*: in *language*, else in English, else all of it."""
+        found = self.said.get(word, [])
+        ours = ([one for one in found if one.get("language") == tag] for tag in (language, "en"))
+        return next((texts for texts in ours if texts), found)
+
     @property
     def title(self) -> str:
         """The title of the graph."""

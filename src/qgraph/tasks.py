@@ -22,7 +22,7 @@ from qgraph import (
 )
 from qgraph.formats import BY_NAME
 from qgraph.layout import is_fact, laid_out
-from qgraph.portal import words
+from qgraph.portal import overview, prose, words
 from qgraph.query import Spool, question_of
 from qgraph.selection import ORDERED, Export, Selection
 from qgraph.settings import Settings
@@ -101,6 +101,18 @@ def _named(given: Given, spool: Spool, **asked: Any) -> str:
     return _values(words.named(given.store, **asked), spool)
 
 
+def _prose(given: Given, spool: Spool, **asked: str) -> str:
+    return _values(prose.read(given.settings.graph, **asked), spool)
+
+
+def _overview(given: Given, spool: Spool, *, language: str) -> str:
+    """Write what a version holds and lacks; which ways in there are is the folder's own to say."""
+    folder = given.settings.graph
+    told = prose.read(folder, language)
+    made = overview.read(given.store, given.version, told, folder=folder, language=language)
+    return _values(made, spool)
+
+
 def _export(given: Given, spool: Spool, *, selection: dict[str, Any], **asked: Any) -> str:
     """Write an export; of a large version from the disk, whose order is the same in every process."""
     chosen, version = given.settings, given.version
@@ -175,6 +187,8 @@ TASKS: Mapping[str, Callable[..., str]] = {
     "context": _context,
     "labels": _labels,
     "named": _named,
+    "prose": _prose,
+    "overview": _overview,
     "version": _version,
     "about": _about,
     "statistics": _statistics,

@@ -18,6 +18,7 @@ from qgraph.web import (
     feeds,
     graphs,
     history,
+    home,
     language,
     ontology,
     openapi,
@@ -50,7 +51,7 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     app.extensions["qgraph"] = pages.Site(settings, engine, asked, Desk(settings), telling)
     for part in (
         *(sparql, history, dataset, feeds, ontology, openapi, signposting),
-        *(questions, exports, pages, graphs, things),
+        *(questions, exports, pages, home, graphs, things),
     ):
         app.register_blueprint(part.blueprint)
     errors.register(app)

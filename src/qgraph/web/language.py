@@ -33,7 +33,7 @@ class Prefixed:
             query = environ["QUERY_STRING"]
             if rest == "sparql" and ("format=" in query or PAGE not in environ.get("HTTP_ACCEPT", PAGE)):
                 led = redirect(f"/sparql?{query}", 307)
-                return cast("Iterable[bytes]", led(environ, start_response))
+                return led(environ, start_response)
             environ |= {"SCRIPT_NAME": f"/{tag}", "PATH_INFO": f"/{rest}"}
         return cast("Iterable[bytes]", self.app(environ, start_response))
 

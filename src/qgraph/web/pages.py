@@ -1,4 +1,4 @@
-"""Pages for people: home and the query page; and what all pages need."""
+"""The query page; and what all pages need."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -13,7 +13,6 @@ from flask import (
     current_app,
     g,
     jsonify,
-    redirect,
     render_template,
     request,
 )
@@ -21,17 +20,15 @@ from flask_babel import format_date, gettext
 
 from qgraph import history, keeping, versions
 from qgraph.about import About
-from qgraph.accept import best
 from qgraph.commit import Desk
 from qgraph.engine import Engine, Reply, Task
 from qgraph.errors import Gone, QgraphError, ResultTooLarge, StoreError
-from qgraph.formats import PAGE
 from qgraph.kinds import Kind
 from qgraph.profiles import Telling
 from qgraph.questions import Question
 from qgraph.settings import Settings
 from qgraph.versions import Version
-from qgraph.web import documents, exchange, memento
+from qgraph.web import documents, memento
 from qgraph.web.errors import problem
 from qgraph.web.language import language
 from qgraph.web.memory import Memory
@@ -139,11 +136,16 @@ def writer() -> Writer:
 @blueprint.app_context_processor
 def _everywhere() -> dict[str, object]:
     """Give every template the graph's title, the version, and the way from an IRI to its page."""
-    old = _named_version()
+    old = named_version()
     shown = {"about": site().about(old), "version": site().version_of(old), "path_of": path_of, "old": old}
     now = memento.original(quote(request.path), request.query_string.decode("latin-1"))
     shown |= {"at": at, "has_part": current_app.blueprints.__contains__, "day": _day}
-    shown |= {"asked_path": request.path, "leave_url": site().settings.leave_url, "here": here()}
+    shown |= {
+        "root": root(),
+        "asked_path": request.path,
+        "leave_url": site().settings.leave_url,
+        "here": here(),
+    }
     return shown | {"now": root() + now, "page_address": here() + root() + quote(request.path)}
 
 
@@ -159,11 +161,11 @@ def root() -> str:
 
 def at(path: str) -> str:
     """Return the address of the page at *path* in the language and the version that are looked at."""
-    old = _named_version()
+    old = named_version()
     return f"{root()}{path}" + (f"?version={quote(old)}" if old else "")
 
 
-def _named_version() -> str:
+def named_version() -> str:
     """Return the version that the request names, empty if it names none or none that is there."""
     named = request.args.get("version", "")
     try:
@@ -200,17 +202,6 @@ def path_of(iri: str) -> str:
     if not path and (not iri.startswith(base) or "#" in iri.removeprefix(base).partition("/")[0]):
         return ""
     return f"{at(path or '/' + quote(page.removeprefix(base)))}{mark}{quote(place, safe='=,')}"
-
-
-@blueprint.get("/")
-def home() -> Response:
-    """Show what the graph is and the questions it answers; lead who wants data to its description."""
-    chosen = best(request.headers.get("Accept", ""), (PAGE, *documents.RDF))
-    if chosen not in (None, PAGE):
-        response = cast("Response", redirect(f"/catalog.{chosen.suffix}", 303))
-    else:
-        response = Response(render_template("home.html", questions=site().questions))
-    return exchange.lasting(response, ["Accept"])
 
 
 @blueprint.get("/health")

@@ -1,0 +1,91 @@
+"""The first page, and what the graph tells of itself."""
+
+from functools import partial
+from typing import Any, cast
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request
+
+from qgraph import history
+from qgraph.about import Value
+from qgraph.accept import best
+from qgraph.errors import NotFound
+from qgraph.formats import PAGE
+from qgraph.web import documents, exchange
+from qgraph.web.language import language
+from qgraph.web.pages import at, named_version, root, site
+
+blueprint = Blueprint("home", __name__)
+NEWEST = 3  # versions that the first page tells of
+ASKED = 3  # questions of a topic that it shows
+
+
+@blueprint.app_context_processor
+def _own() -> dict[str, object]:
+    """Give every template what the graph says of itself, by the last part of a word, in the language read."""
+    asked = partial(_said, language())
+    return {"all_own": asked, "own": lambda word: next(iter(asked(word)), {}), "shelf": _shelf}
+
+
+def _shelf(iri: str) -> str:
+    """Return the address of the list of the things of the kind *iri*; empty if there is none."""
+    listed = site().kinds() if "browse" in current_app.blueprints else []
+    return next((at(f"/browse/{kind.segment}") for kind in listed if kind.iri == iri), "")
+
+
+def _said(tag: str, word: str) -> list[Value]:
+    about = site().about(named_version())
+    return [
+        one for iri in about.said if iri.endswith((f"/{word}", f"#{word}")) for one in about.best(iri, tag)
+    ]
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """Show the ways into the graph; lead who wants data to its description."""
+    chosen = best(request.headers.get("Accept", ""), (PAGE, *documents.RDF))
+    if chosen not in (None, PAGE):
+        return exchange.lasting(cast("Response", redirect(f"/catalog.{chosen.suffix}", 303)), ["Accept"])
+    shown = (
+        {} if site().settings.bare else {"overview": _overview(), "newest": _newest(), "topics": _topics()}
+    )
+    return exchange.lasting(Response(render_template("home.html", **shown)), ["Accept"])
+
+
+@blueprint.get("/about")
+def about() -> Response:
+    """Tell what the graph covers, how it was made, and under which terms."""
+    if site().settings.bare:
+        raise NotFound("A plain store tells nothing of itself; /catalog describes it.")
+    prose = site().kept("prose", language=language(), root=root())
+    shown = render_template("about.html", prose=prose, overview=_overview(), newest=_newest())
+    return exchange.lasting(Response(shown))
+
+
+@blueprint.get("/favicon.ico")
+def icon() -> Response:
+    """Send the icon to who looks for it where icons once were."""
+    return current_app.send_static_file("icon.ico")
+
+
+def _overview() -> Any:
+    return site().kept("overview", language=language())
+
+
+def _newest() -> list[dict[str, object]]:
+    """Return the newest versions up to the one that is looked at, with what each has more than its parent."""
+    number = site().version().number
+    known = [one for one in history.known(site().settings.store) if one.number <= number]
+    facts = {one.number: one.counts.get("asserted", 0) for one in known}
+    return [
+        {"version": one, "more": facts[one.number] - facts[one.parent] if one.parent in facts else 0}
+        for one in known[:NEWEST]
+    ]
+
+
+def _topics() -> dict[str, list[Any]]:
+    """Return the first questions of each topic, by its name."""
+    found: dict[str, list[Any]] = {}
+    for one in site().questions:
+        found.setdefault(getattr(one, "topic", ""), []).append(one)
+    few = ASKED if len(found) > 1 else ASKED * ASKED
+    return {topic: asked[:few] for topic, asked in sorted(found.items())}
