@@ -175,12 +175,13 @@ def _vocabularies() -> dict[str, str]:
 def path_of(iri: str) -> str:
     """Return the path of the page about *iri*, in the version that is looked at; empty if there is none."""
     page, mark, place = iri.partition("#")
-    base = site().version().base
+    if "way" not in g:  # a page asks for hundreds of paths
+        old = _named_version()
+        g.way = site().version().base, old and f"?version={quote(old)}"
+    base, named = g.way
     path = _vocabularies().get(page, "") if mark else ""
     if not path and (not iri.startswith(base) or "#" in iri.removeprefix(base).partition("/")[0]):
         return ""
-    old = _named_version()
-    named = old and f"?version={quote(old)}"
     return f"{path or '/' + quote(page.removeprefix(base))}{named}{mark}{quote(place, safe='=,')}"
 
 
