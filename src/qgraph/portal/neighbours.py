@@ -15,8 +15,8 @@ DRAWN = ("asserted", "inferred", "described")  # a line in a picture looks like 
 Tie = dict[str, Any]
 
 
-def chosen(book: Book, statements: Iterable[Statement], iri: str) -> list[Tie]:
-    """Return the things next to *iri* in *statements*: of each property some, the rare ones first."""
+def chosen(book: Book, statements: Iterable[Statement], iri: str) -> tuple[list[Tie], int]:
+    """Return things next to *iri* in *statements*, of each property some; and how many there are."""
     by_property: dict[tuple[str, bool], list[Tie]] = {}
     seen = {iri}
     for one in sorted(
@@ -32,9 +32,8 @@ def chosen(book: Book, statements: Iterable[Statement], iri: str) -> list[Tie]:
         by_property.values(), key=lambda ties: (len(ties), ties[0]["back"], ties[0]["property"]["text"])
     )
     picked = [tie for tie in chain.from_iterable(zip_longest(*rows)) if tie][:MOST]
-    return sorted(
-        picked, key=lambda tie: (tie["back"], tie["property"]["text"], tie["thing"]["text"].casefold())
-    )
+    picked.sort(key=lambda tie: (tie["back"], tie["property"]["text"], tie["thing"]["text"].casefold()))
+    return picked, len(seen) - 1
 
 
 def _has_page(book: Book, other: Said) -> bool:

@@ -6,7 +6,6 @@ looked for; the shortest proof is told, since a reader wants a reason, not all o
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from qgraph.namespaces import OWL, RDF, RDFS, TYPE
@@ -14,7 +13,6 @@ from qgraph.portal.statements import Book
 from qgraph.store import BlankNode, DefaultGraph, Literal, NamedNode, Term, Triple
 
 DEEPEST = 4  # steps from what is asserted
-SOME = 25  # facts that are tried as a premise
 Why = dict[str, Any]
 Path = tuple[Triple, ...]
 
@@ -34,7 +32,7 @@ def why(book: Book, fact: Triple) -> Why:
 
 
 def _proof(book: Book, fact: Triple, steps: int) -> Why:
-    key = (str(fact), steps)
+    key = (fact, steps)
     if key not in book.proofs:
         book.proofs[key] = next(
             (found for one in _reasons(book, fact) if (found := _told(book, one, steps))), {}
@@ -109,9 +107,7 @@ def _paths(book: Book, start: NamedNode, words: list[NamedNode], *, value: Named
 
 
 def _facts(book: Book, thing: NamedNode | None, word: NamedNode, value: NamedNode | None) -> list[Triple]:
-    """Return some facts of a pattern, in an order that is the same each time."""
-    found = islice(book.store.quads_for_pattern(thing, word, value, DefaultGraph()), SOME)
-    return sorted((quad.triple for quad in found), key=str)
+    return book.some(thing, word, value, DefaultGraph())
 
 
 def _narrower(book: Book, term: NamedNode, sort: str) -> list[NamedNode]:
@@ -123,15 +119,12 @@ def _narrower(book: Book, term: NamedNode, sort: str) -> list[NamedNode]:
 
 
 def _subjects(book: Book, word: str, value: NamedNode) -> list[NamedNode]:
-    ontology = NamedNode(book.names.ontology)
-    found = book.store.quads_for_pattern(None, NamedNode(word), value, ontology)
-    return sorted((quad.subject for quad in found if isinstance(quad.subject, NamedNode)), key=str)
+    found = book.some(None, NamedNode(word), value, NamedNode(book.names.ontology))
+    return [axiom.subject for axiom in found if isinstance(axiom.subject, NamedNode)]
 
 
 def _objects(book: Book, term: NamedNode | BlankNode, word: str) -> list[Term]:
-    ontology = NamedNode(book.names.ontology)
-    found = book.store.quads_for_pattern(term, NamedNode(word), None, ontology)
-    return sorted((quad.object for quad in found), key=str)
+    return [axiom.object for axiom in book.some(term, NamedNode(word), None, NamedNode(book.names.ontology))]
 
 
 def _listed(book: Book, head: Term) -> Iterator[NamedNode]:

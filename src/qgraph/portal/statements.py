@@ -6,16 +6,19 @@ A statement is *asserted*, *inferred*, *reported* (repeated, not held to be so),
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from qgraph.namespaces import CORE, DCTERMS, LABEL, RDFS, SKOS, TYPE, Names
 from qgraph.portal.words import Said, Words
-from qgraph.store import DefaultGraph, NamedNode, Quad, Store, Triple, text_of
+from qgraph.store import BlankNode, DefaultGraph, NamedNode, Quad, Store, Term, Triple, text_of
 
 MOST = 500  # statements of a page in one direction
+SOME = 50  # facts among which a reason is looked for
 FIRST = (TYPE, LABEL, SKOS + "prefLabel", SKOS + "altLabel", DCTERMS + "description", SKOS + "definition")
 SILENT, ABSENT = CORE + "NotStated", CORE + "StatedAbsent"
 ASIDE = (CORE + "contentNote", CORE + "notStated")  # a page has places of their own for these
+Subject = NamedNode | BlankNode | None
 Statement = dict[str, Any]
 Group = dict[str, Any]
 
@@ -28,12 +31,23 @@ class Book:
     base: str
     words: Words
     evidence: dict[str, dict[str, Any]] = field(default_factory=dict)
-    proofs: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
+    proofs: dict[tuple[Triple, int], dict[str, Any]] = field(default_factory=dict)
+    found: dict[tuple[object, ...], list[Triple]] = field(default_factory=dict)
 
     @property
     def names(self) -> Names:
         """The graphs that every commit makes."""
         return Names(self.base)
+
+    def some(
+        self, thing: Subject, word: NamedNode, value: Term | None, graph: NamedNode | DefaultGraph
+    ) -> list[Triple]:
+        """Return some facts of a pattern in a *graph*, in an order that is the same each time."""
+        key = (thing, word, value, graph)
+        if key not in self.found:
+            few = islice(self.store.quads_for_pattern(thing, word, value, graph), SOME)
+            self.found[key] = sorted((quad.triple for quad in few), key=str)
+        return self.found[key]
 
     def holds(self, fact: Triple, graph: str) -> bool:
         """Say whether the *graph* holds the *fact*."""

@@ -28,7 +28,7 @@ def page(
         one["why"] = reasons.why(book, fact)
     own = [one for one in told if one["thing"].get("iri") == iri]
     silent, absent = statements.silences(own)
-    ties = neighbours.chosen(book, told, iri)
+    ties, number = neighbours.chosen(book, told, iri)
     return {
         "iri": iri,
         "name": words.thing(iri),
@@ -41,6 +41,7 @@ def page(
         "silent": silent,
         "absent": absent,
         "ties": ties,
+        "neighbours": number,
         "picture": neighbours.drawn(ties, words.thing(iri)) if ties else {},
         "evidence": book.evidence,
         "schema": embedded.written(store, node, schema, base=version.base),
