@@ -41,6 +41,23 @@ DRAWN = (
     Format("graphml", "application/graphml+xml", "graphml"),
     Format("geojson", "application/geo+json", "geojson"),
 )
+# What people call them.
+TITLES = {
+    "html": "HTML",
+    "turtle": "Turtle",
+    "turtle12": "Turtle of RDF 1.2",
+    "ntriples": "N-Triples",
+    "rdfxml": "RDF/XML",
+    "jsonld": "JSON-LD",
+    "trig": "TriG",
+    "nquads": "N-Quads",
+    "csv": "CSV",
+    "csvw": "CSV on the Web",
+    "zip": "CSV in a ZIP",
+    "xlsx": "Excel",
+    "graphml": "GraphML",
+    "geojson": "GeoJSON",
+}
 BY_NAME = {one.name: one for one in (*RESULTS, *GRAPHS, TURTLE12)}
 RDF_BY_SUFFIX = {f".{one.suffix}": one for one in GRAPHS}
 BY_FILE = BY_NAME | {one.name: one for one in TABLES + DRAWN}

@@ -22,7 +22,7 @@ from qgraph import (
 )
 from qgraph.formats import BY_NAME
 from qgraph.layout import is_fact, laid_out
-from qgraph.portal import overview, prose, words
+from qgraph.portal import overview, prose, thing, words
 from qgraph.query import Spool, question_of
 from qgraph.selection import ORDERED, Export, Selection
 from qgraph.settings import Settings
@@ -56,6 +56,10 @@ def _service(given: Given, spool: Spool, *, endpoint: str, syntax: str) -> str:
 
 def _describe(given: Given, spool: Spool, **asked: Any) -> str:
     return _values(things.describe(given.store, **asked), spool)
+
+
+def _thing(given: Given, spool: Spool, **asked: Any) -> str:
+    return _values(thing.page(given.store, given.version, **asked), spool)
 
 
 def _identify(given: Given, spool: Spool, **asked: Any) -> str:
@@ -181,6 +185,7 @@ TASKS: Mapping[str, Callable[..., str]] = {
     "query": _query,
     "service": _service,
     "describe": _describe,
+    "thing": _thing,
     "identify": _identify,
     "description": _description,
     "profiled": _profiled,

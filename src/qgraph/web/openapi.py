@@ -62,6 +62,7 @@ MEANINGS = {
     "part": "what of a difference N-Quads hold: added or removed",
     "_profile": "the profile after which it is told, instead of Accept-Profile",
     "_mediatype": "the media type in which it is told, instead of Accept",
+    "cite": "how to cite the page, instead of it: text, bibtex, ris or csl",
     "inferred": "0 leaves out what is inferred",
     "evidence": "0 leaves out the evidence",
     "bom": "1 marks CSV as UTF-8, for spreadsheets",
@@ -76,7 +77,7 @@ ASKED = {
     "history.timemap": ["url"],
     "history.versions": ["format"],
     "history.version": ["format", "part"],
-    "things.thing": ["_profile", "_mediatype"],
+    "things.thing": ["_profile", "_mediatype", "cite"],
     "exports.exported": SWITCHES,
     "questions.one_question": ["bom"],
 }

@@ -197,11 +197,15 @@ def _vocabularies() -> dict[str, str]:
 def path_of(iri: str) -> str:
     """Return the path of the page about *iri*, in the version that is looked at; empty if there is none."""
     page, mark, place = iri.partition("#")
-    base = site().version().base
+    if "way" not in g:  # a page asks for hundreds of paths
+        old = named_version()
+        g.way = site().version().base, root(), old and f"?version={quote(old)}"
+    base, before, version = g.way
     path = _vocabularies().get(page, "") if mark else ""
     if not path and (not iri.startswith(base) or "#" in iri.removeprefix(base).partition("/")[0]):
         return ""
-    return f"{at(path or '/' + quote(page.removeprefix(base)))}{mark}{quote(place, safe='=,')}"
+    there = path or "/" + quote(page.removeprefix(base))
+    return f"{before}{there}{version}{mark}{quote(place, safe='=,')}"
 
 
 @blueprint.get("/health")

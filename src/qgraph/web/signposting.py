@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 
 from qgraph.about import CREATOR, LICENCE
 from qgraph.errors import NotFound, RequestError
@@ -124,7 +124,11 @@ def is_listed(path: str) -> bool:
     if not name or kind not in kinds:
         return True
     iri = f"{site().version().base}{kind}/{name}"
-    return kind != "evidence" and not site().ask("unlisted", iri=iri)
+    if kind == "evidence":
+        return False
+    if "unlisted" not in g:  # the page of a thing knows
+        g.unlisted = site().ask("unlisted", iri=iri)
+    return not g.unlisted
 
 
 @blueprint.get("/linkset")

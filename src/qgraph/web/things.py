@@ -10,14 +10,17 @@ from dataclasses import dataclass, replace
 from typing import cast
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, g, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from qgraph.accept import best
 from qgraph.errors import NotAcceptable, NotFound, RequestError
-from qgraph.formats import GRAPHS, PAGE, RDF_BY_SUFFIX, TURTLE12, Format
+from qgraph.formats import BY_NAME, GRAPHS, PAGE, RDF_BY_SUFFIX, TITLES, TURTLE12, Format
+from qgraph.namespaces import CORE, SCHEMA
 from qgraph.profiles import ALTERNATES, WHOLE, Profile
-from qgraph.web import alternates, documents, exchange
+from qgraph.selection import offers
+from qgraph.web import alternates, citing, documents, exchange
+from qgraph.web.language import language
 from qgraph.web.negotiation import profile_of
 from qgraph.web.pages import check_erased, path_of, site
 
@@ -136,6 +139,7 @@ def _identified(wanted: Wanted) -> dict[str, object]:
     except NotFound as error:
         check_erased(wanted.iri, error)
         near = cast("list[str]", error.details.get("near", []))
+        g.near = list(site().ask("named", iris=near, language=language()).values()) if near else []
         _check_suffix(wanted, near)
         raise NotFound(str(error), **error.details | {"near": [path_of(iri) for iri in near]}) from error
     return cast("dict[str, object]", found)
@@ -174,12 +178,47 @@ def _told(wanted: Wanted, *, is_made: bool, size: int) -> Response:
 
 
 def _page(wanted: Wanted, *, is_made: bool, size: int) -> Response:
-    forms = [(one.name, one.media_type, wanted.address(one)) for one in forms_of(WHOLE) if one != PAGE]
-    shown: dict[str, object] = {"forms": forms, "other": wanted.address(PAGE, ALTERNATES)}
+    """Return the page on a name: each sort of thing has its own, by the class that its kind stands for."""
+    forms = [one for one in forms_of(WHOLE) if one != PAGE]
+    shown: dict[str, object] = {
+        "forms": [(TITLES[one.name], one.media_type, wanted.address(one)) for one in forms],
+        "other": wanted.address(PAGE, ALTERNATES),
+        "canonical": wanted.iri,
+    }
     if is_made:
         return Response(render_template("graph.html", iri=wanted.iri, path=wanted.path, size=size, **shown))
+    of = next((one.iri for one in site().kinds() if one.segment == wanted.kind), "")
+    return PAGES.get(of, _of_a_thing)(wanted, shown)
+
+
+def _of_a_thing(wanted: Wanted, shown: dict[str, object]) -> Response:
+    """Return the page of a thing that is neither evidence nor a source, or the words that cite it."""
+    schema = next((one for one in site().telling.profiles if one.uri == SCHEMA), None)
+    profile = [schema.uri, *schema.queries] if schema else []
+    told = site().ask("thing", iri=wanted.iri, language=language(), schema=profile)
+    g.unlisted = told["unlisted"]
+    path = wanted.address(PAGE)
+    cited = citing.of_page(told["name"]["text"], wanted.iri, path=path)
+    if cite := citing.answered(cited):
+        return cite
+    files = [
+        (TITLES[one.name], one.media_type, f"/export/thing/{quote(wanted.path)}.{one.suffix}")
+        for one in offers("thing")
+        if one.name not in BY_NAME
+    ]
+    return Response(
+        render_template("thing.html", thing=told, cite=citing.shown(cited, path), files=files, **shown)
+    )
+
+
+def _plain(wanted: Wanted, shown: dict[str, object]) -> Response:
+    """Return the page of evidence or of a source."""
     described = site().ask("describe", iri=wanted.iri, base=site().version().base)
-    return Response(render_template("thing.html", thing=described, **shown))
+    return Response(render_template("thing-plain.html", thing=described, **shown))
+
+
+# The pages that are none of a thing, by the class of the kind.
+PAGES = {CORE + "Evidence": _plain, CORE + "Source": _plain}
 
 
 def _links(wanted: Wanted) -> Iterator[str]:

@@ -1,0 +1,69 @@
+"""The page of a thing: what it is, what is said of it and by whom, what points to it, what is not stated."""
+
+from typing import Any
+
+from qgraph import statistics
+from qgraph.descriptions import node_of
+from qgraph.namespaces import DCTERMS, RDFS, SKOS, TYPE
+from qgraph.portal import embedded, neighbours, reasons, statements
+from qgraph.portal.statements import Book, Statement
+from qgraph.portal.words import ENGLISH, Said, Words
+from qgraph.store import DefaultGraph, Literal, NamedNode, Store
+from qgraph.versions import Version
+
+SENTENCES = (DCTERMS + "description", SKOS + "definition", RDFS + "comment")
+
+
+def page(
+    store: Store, version: Version, *, iri: str, language: str = ENGLISH, schema: list[str]
+) -> dict[str, Any]:
+    """Return all that the page of the thing *iri* tells; *schema* are the IRI and the queries of a profile.
+
+    Raises NotFound if *iri* is no IRI.
+    """
+    node, words = node_of(iri), Words(store, language)
+    book = Book(store, version.base, words)
+    facts, told, more = statements.both_ways(book, node)
+    for fact, one in statements.inferred(facts, told):
+        one["why"] = reasons.why(book, fact)
+    own = [one for one in told if one["thing"].get("iri") == iri]
+    silent, absent = statements.silences(own)
+    ties, number = neighbours.chosen(book, told, iri)
+    return {
+        "iri": iri,
+        "name": words.thing(iri),
+        "sentence": _sentence(words, node),
+        "kinds": _kinds(own),
+        "notes": statements.notes(book, node),
+        "facts": statements.grouped(filter(statements.is_plain, own), by="value"),
+        "referring": statements.grouped((one for one in told if one["thing"].get("iri") != iri), by="thing"),
+        "more": more,
+        "silent": silent,
+        "absent": absent,
+        "ties": ties,
+        "neighbours": number,
+        "picture": neighbours.drawn(ties, words.thing(iri)) if ties else {},
+        "evidence": book.evidence,
+        "schema": embedded.written(store, node, schema, base=version.base),
+        "unlisted": _is_unlisted(store, version, node),
+    }
+
+
+def _sentence(words: Words, node: NamedNode) -> Said:
+    """Return the sentence that the graph holds to be so of a thing; nothing if it has none."""
+    for word in SENTENCES:
+        found = words.store.quads_for_pattern(node, NamedNode(word), None, DefaultGraph())
+        if best := words.best(quad.object for quad in found if isinstance(quad.object, Literal)):
+            return best
+    return {}
+
+
+def _kinds(told: list[Statement]) -> list[Said]:
+    """Return of which kinds a thing is said to be, by who asserts them; by what follows if nobody does."""
+    kinds = [one for one in told if one["property"]["iri"] == TYPE]
+    asserted = [one["value"] for one in kinds if one["status"] != "inferred"]
+    return asserted or [one["value"] for one in kinds]
+
+
+def _is_unlisted(store: Store, version: Version, node: NamedNode) -> bool:
+    return bool(version.base) and statistics.is_unlisted(store, version, node.value)
