@@ -8,7 +8,7 @@ header says of what kind it is:
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from qgraph.nearness import near
 from qgraph.precheck import TOKEN
 from qgraph.store import DefaultGraph, Literal, NamedNode, Quad, Term, Triple, parse, text_of
 
-HEADER = re.compile(r"^# (title|question): *(.+?) *$", re.MULTILINE)
+HEADER = re.compile(r"^# (title|question|topic): *(.+?) *$", re.MULTILINE)
 DECLARED = re.compile(r"^# param:(.*)$", re.MULTILINE)
 PARAMETER = re.compile(
     r" *(?P<name>[a-z]\w*), (?P<kind>[a-z]+)([@:](?P<of>[\w-]+))?,"
@@ -82,6 +82,7 @@ class Question:
     question: str
     query: str
     parameters: tuple[Parameter, ...] = ()
+    topic: str = ""
 
     @property
     def form(self) -> str:
@@ -102,6 +103,14 @@ def read(graph: Path) -> list[Question]:
     declares other parameters than the query has.
     """
     return [_read(path) for path in sorted((graph / "queries").glob("*.rq"))]
+
+
+def topics(questions: Iterable[Question]) -> list[tuple[str, list[Question]]]:
+    """Return *questions* by topic: the one with the most first; those without a topic, under "", last."""
+    found: dict[str, list[Question]] = {}
+    for one in sorted(questions, key=lambda one: (one.title.casefold(), one.name)):
+        found.setdefault(one.topic, []).append(one)
+    return sorted(found.items(), key=lambda pair: (not pair[0], -len(pair[1]), pair[0].casefold()))
 
 
 def named(questions: Sequence[Question], name: str) -> Question:
@@ -221,7 +230,9 @@ def _read(path: Path) -> Question:
     if not header.get("title") or not header.get("question", "").endswith("?"):
         raise SourceError(f"{path}:1: expected “# title:” and “# question:” with a question mark.")
     parameters = tuple(_parameters(path, query))
-    return Question(path.stem, header["title"], header["question"], query, parameters)
+    return Question(
+        path.stem, header["title"], header["question"], query, parameters, header.get("topic", "")
+    )
 
 
 def _parameters(path: Path, query: str) -> Iterator[Parameter]:
