@@ -19,6 +19,7 @@ from qgraph.web.language import language
 Cell = dict[str, Any]
 Part = dict[str, Any]
 DURATION = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
+NOTHING: Mapping[str, Any] = {"values": [], "count": 0}
 LONG = 16  # digits of a number that is better read as it stands
 UNITS = ("year", "month", "day", "hour", "minute", "second")
 
@@ -35,19 +36,20 @@ def sentence(question: Question, found: Mapping[str, Any], chosen: Mapping[str, 
     What the answer does not hold is told as *chosen*. The answer is empty where
     the question has no sentence for it.
     """
-    many, one, none = question.answers
-    count = found["count"]
-    said = none if not count else (one if count == 1 and one else many)
     lists = {
         tuple(names): told for names, told in zip(lists_of(question), found.get("lists", ()), strict=False)
     }
+    many, one, none = question.answers
+    counted = [
+        lists[(hole["counted"],)]["count"] for hole in HOLE.finditer(many) if hole["counted"] and lists
+    ]
+    single = all(count == 1 for count in counted) if counted else found["count"] == 1
+    said = none if not found["count"] else (one if one and single else many)
     parts: list[Part] = []
     done = 0
     for hole in HOLE.finditer(said):
         parts.append({"text": said[done : hole.start()]})
-        parts.append(
-            _filled(hole, lists[tuple(columns_of(hole))] if lists else {"values": [], "count": 0}, chosen)
-        )
+        parts.append(_filled(hole, lists.get(tuple(columns_of(hole)), NOTHING), chosen))
         done = hole.end()
     return [*parts, {"text": said[done:]}] if said else []
 
@@ -59,9 +61,13 @@ def _filled(hole: re.Match[str], told: Mapping[str, Any], chosen: Mapping[str, C
     if hole["each"]:
         each = [_item(hole["each"], values) for values in told["values"]]
     else:
-        each = [[one] for values in told["values"] for one in values]
-        each = each or [[chosen[hole["name"]]]] if hole["name"] in chosen else each
-    return {"each": each, "more": told["count"] - len(told["values"]) if told["values"] else 0}
+        each = [[one] for values in told["values"] for one in values] or [
+            [chosen.get(hole["name"], {"text": ""})]
+        ]
+    return {
+        "each": [[one if one["text"] else {"text": gettext("not stated")} for one in item] for item in each],
+        "more": max(told["count"] - len(told["values"]), 0),
+    }
 
 
 def _item(said: str, values: Sequence[Cell]) -> list[Cell]:
@@ -70,9 +76,13 @@ def _item(said: str, values: Sequence[Cell]) -> list[Cell]:
     left = iter(values)
     done = 0
     for hole in HOLE.finditer(said):
-        cells += [{"text": said[done : hole.start()]}, next(left)]
+        cells += [*_piece(said[done : hole.start()]), next(left)]
         done = hole.end()
-    return [*cells, {"text": said[done:]}]
+    return [*cells, *_piece(said[done:])]
+
+
+def _piece(text: str) -> list[Cell]:
+    return [{"text": text}] if text else []
 
 
 def joined(items: Sequence[Markup], more: int) -> Markup:
