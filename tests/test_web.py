@@ -124,7 +124,7 @@ def test_a_question_shows_its_answer(client: FlaskClient) -> None:
     page = client.get("/questions/films", headers=BROWSER).text
 
     assert "<h1>Which films are there, and who made them?</h1>" in page
-    assert re.search(r"Harbour</td><td[^>]*>Ana Example", page)
+    assert re.search(r">Harbour</a></td><td><a [^>]*>Ana Example</a>", page)
 
 
 def test_a_thing_shows_its_facts_with_who_says_so(client: FlaskClient) -> None:

@@ -5,10 +5,19 @@ A file runs as it stands in any engine. What a reader may choose stands in it as
 header says of what kind it is:
 
     # param: person, text@en, such as "Judith Butler": Whose name, as the graph writes it.
+
+Its question, and the sentences that tell its answer, name what they are about in
+braces, so that they hold of other choices too:
+
+    # question: Who made “{film}”?
+    # answer: {count maker} people made “{film}”: [{maker} ({role})].
+    # answer one: {maker} made “{film}”.
+    # answer none: Nobody is named as the maker of “{film}”.
+    # picture: bars ?role ?maker
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +26,14 @@ from qgraph.formats import BY_NAME
 from qgraph.namespaces import DCTERMS, RDFS, SH, SKOS, TYPE, XSD
 from qgraph.nearness import near
 from qgraph.precheck import TOKEN
+from qgraph.sentences import filled, names_in
 from qgraph.store import DefaultGraph, Literal, NamedNode, Quad, Term, Triple, parse, text_of
 
-HEADER = re.compile(r"^# (title|question): *(.+?) *$", re.MULTILINE)
+HEADER = re.compile(
+    r"^# (title|question|topic|answer|answer one|answer none|picture): *(.+?) *$", re.MULTILINE
+)
+PICTURE = re.compile(r"(bars|matrix|flow|timeline) \?(\w+) \?(\w+)")
+SELECTED = re.compile(r"\bSELECT\b[^{]*?(?=\bFROM\b|\bWHERE\b|\{)", re.IGNORECASE)
 DECLARED = re.compile(r"^# param:(.*)$", re.MULTILINE)
 PARAMETER = re.compile(
     r" *(?P<name>[a-z]\w*), (?P<kind>[a-z]+)([@:](?P<of>[\w-]+))?,"
@@ -75,13 +89,35 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Question:
-    """One question: the name of its file, its title, the question in words, the query, what may be chosen."""
+    """One question: the name of its file, its title, the question in words, the query, what may be chosen.
+
+    *answers* are the sentences of its answer, for rows, one row and none; *picture*
+    is its kind and the two columns that it shows.
+    """
 
     name: str
     title: str
-    question: str
+    words: str
     query: str
     parameters: tuple[Parameter, ...] = ()
+    topic: str = ""
+    answers: tuple[str, str, str] = ("", "", "")
+    picture: tuple[str, ...] = ()
+
+    @property
+    def question(self) -> str:
+        """The question, asked of what stands in the file."""
+        return self.asked({})
+
+    def asked(self, chosen: Mapping[str, str]) -> str:
+        """Return the question in words, asked of what is *chosen*."""
+        values = {one.name: chosen.get(one.name) or one.default for one in self.parameters}
+        return filled(self.words, values)
+
+    def silent(self, chosen: Mapping[str, str]) -> list[Parameter]:
+        """Return the parameters that are *chosen* and of which the question in words says nothing."""
+        told = names_in(self.words)
+        return [one for one in self.parameters if chosen.get(one.name) and one.name not in told]
 
     @property
     def form(self) -> str:
@@ -102,6 +138,14 @@ def read(graph: Path) -> list[Question]:
     declares other parameters than the query has.
     """
     return [_read(path) for path in sorted((graph / "queries").glob("*.rq"))]
+
+
+def topics(questions: Iterable[Question]) -> list[tuple[str, list[Question]]]:
+    """Return *questions* by topic: the one with the most first; those without a topic, under "", last."""
+    found: dict[str, list[Question]] = {}
+    for one in sorted(questions, key=lambda one: (one.title.casefold(), one.name)):
+        found.setdefault(one.topic, []).append(one)
+    return sorted(found.items(), key=lambda pair: (not pair[0], -len(pair[1]), pair[0].casefold()))
 
 
 def named(questions: Sequence[Question], name: str) -> Question:
@@ -135,6 +179,25 @@ def bind(question: Question, given: Mapping[str, Sequence[str]], base: str) -> s
             start, end = block.span("value")
             text, done = text + query[done:start] + terms[block["name"]], end
     return text + query[done:]
+
+
+def terms(question: Question, given: Mapping[str, Sequence[str]], base: str) -> dict[str, Term]:
+    """Return the term for each parameter of *question*, as *given* or by default. Raises RequestError."""
+    chosen = {one: _value(one, given.get(one.name, ())) or one.default for one in question.parameters}
+    return {one.name: _term(one, value, base) for one, value in chosen.items() if value}
+
+
+def choices(question: Question, name: str) -> str:
+    """Return a query for the values of parameter *name* for which *question* has an answer."""
+    [block] = (one for one in _blocks(question.query) if one["name"] == name)
+    start, end = block.span("value")
+    text = f"{question.query[:start]}UNDEF{question.query[end:]}"
+    return SELECTED.sub(f"SELECT DISTINCT ?{name} ", _bare(text), count=1)
+
+
+def bare(text: str) -> str:
+    """Return the query *text* without the lines that tell of its question, which hold of its file."""
+    return DECLARED.sub("", HEADER.sub("", text)).lstrip()
 
 
 def described(question: Question, base: str) -> list[Triple]:
@@ -220,8 +283,42 @@ def _read(path: Path) -> Question:
     header = dict(HEADER.findall(query))
     if not header.get("title") or not header.get("question", "").endswith("?"):
         raise SourceError(f"{path}:1: expected “# title:” and “# question:” with a question mark.")
-    parameters = tuple(_parameters(path, query))
-    return Question(path.stem, header["title"], header["question"], query, parameters)
+    answers = (header.get("answer", ""), header.get("answer one", ""), header.get("answer none", ""))
+    made = Question(
+        path.stem,
+        header["title"],
+        header["question"],
+        query,
+        tuple(_parameters(path, query)),
+        header.get("topic", ""),
+        answers,
+        _picture(path, header.get("picture", "")),
+    )
+    _check_names(path, made)
+    return made
+
+
+def _picture(path: Path, said: str) -> tuple[str, ...]:
+    found = PICTURE.fullmatch(said)
+    if said and not found:
+        raise SourceError(
+            f"{path}:1: “# picture: {said}” is none, expected such as “bars ?kind ?film”;"
+            " there is bars, matrix, flow and timeline."
+        )
+    return found.groups() if found else ()
+
+
+def _check_names(path: Path, question: Question) -> None:
+    """Raise SourceError where a sentence or a picture of *question* names what its query has not."""
+    standing = set(re.findall(r"[?$](\w+)", _bare(question.query)))
+    chosen = {one.name for one in question.parameters}
+    told = [(name, chosen) for name in names_in(question.words)]
+    told += [(name, standing) for said in question.answers for name in names_in(said)]
+    told += [(name, standing) for name in question.picture[1:]]
+    for name, known in told:
+        if name not in known:
+            where = "parameter" if known is chosen else "variable of the query"
+            raise SourceError(f"{path}:1: the header names “{name}”, which is no {where}{near(name, known)}.")
 
 
 def _parameters(path: Path, query: str) -> Iterator[Parameter]:
@@ -282,8 +379,12 @@ def _default(written: str) -> str:
 
 def _blocks(query: str) -> Iterator[re.Match[str]]:
     """Yield each `VALUES ?name { one value }` of *query*, outside its comments."""
-    plain = TOKEN.sub(lambda token: " " * len(token[0]) if token[0].startswith("#") else token[0], query)
-    return VALUES.finditer(plain)
+    return VALUES.finditer(_bare(query))
+
+
+def _bare(query: str) -> str:
+    """Return *query* with blanks in the place of its comments."""
+    return TOKEN.sub(lambda token: " " * len(token[0]) if token[0].startswith("#") else token[0], query)
 
 
 def _line(text: str, at: int) -> int:

@@ -22,7 +22,7 @@ from qgraph import (
 )
 from qgraph.formats import BY_NAME
 from qgraph.layout import is_fact, laid_out
-from qgraph.portal import overview, prose, thing, words
+from qgraph.portal import answers, overview, prose, thing, words
 from qgraph.query import Spool, question_of
 from qgraph.selection import ORDERED, Export, Selection
 from qgraph.settings import Settings
@@ -117,6 +117,19 @@ def _overview(given: Given, spool: Spool, *, language: str) -> str:
     return _values(made, spool)
 
 
+def _answer(given: Given, spool: Spool, *, text: str, **asked: Any) -> str:
+    """Write the answer to a question as its page shows it."""
+    question = question_of(given.settings, base=given.version.base, text=text)
+    return _values(answers.answered(given.store, question, answers.Wanted(**asked)), spool)
+
+
+def _suggested(given: Given, spool: Spool, *, texts: dict[str, str], language: str) -> str:
+    asked = {
+        name: question_of(given.settings, base=given.version.base, text=text) for name, text in texts.items()
+    }
+    return _values(answers.suggested(given.store, language, asked), spool)
+
+
 def _export(given: Given, spool: Spool, *, selection: dict[str, Any], **asked: Any) -> str:
     """Write an export; of a large version from the disk, whose order is the same in every process."""
     chosen, version = given.settings, given.version
@@ -204,5 +217,7 @@ TASKS: Mapping[str, Callable[..., str]] = {
     "unlisted": _unlisted,
     "export": _export,
     "table": _table,
+    "answer": _answer,
+    "suggested": _suggested,
     "kinds": _kinds,
 }

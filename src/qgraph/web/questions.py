@@ -1,6 +1,7 @@
 """`/questions/`: each question as a page with a form, and its answer in every format."""
 
 import json
+from typing import cast
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -8,15 +9,25 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from qgraph import dataset, questions
 from qgraph.engine import Reply
-from qgraph.errors import NotFound, QgraphError, RequestError
+from qgraph.errors import (
+    DeadlineExceeded,
+    NotFound,
+    QgraphError,
+    QueryError,
+    RequestError,
+    ResultTooLarge,
+)
 from qgraph.formats import BY_FILE, GRAPHS, RESULTS, Format
+from qgraph.portal import samples
 from qgraph.questions import Question
-from qgraph.web import documents
+from qgraph.store import Literal, NamedNode, text_of
+from qgraph.web import answers, documents
 from qgraph.web.cache import is_lasting
 from qgraph.web.errors import problem
 from qgraph.web.exchange import lasting
+from qgraph.web.language import language
 from qgraph.web.negotiation import wants_page
-from qgraph.web.pages import site, table_of
+from qgraph.web.pages import here, site
 
 blueprint = Blueprint("questions", __name__)
 ROWS = (*RESULTS, BY_FILE["xlsx"])
@@ -29,11 +40,11 @@ TRUTH = {"": False, "0": False, "false": False, "1": True, "true": True}
 
 @blueprint.get("/questions/")
 def all_questions() -> Response:
-    """List the questions by title: a page, or JSON with the parameters of each as JSON Schema."""
-    listed = sorted(site().questions, key=lambda one: (one.title.casefold(), one.name))
+    """List the questions: a page of them by topic, or JSON with the parameters of each as JSON Schema."""
     if wants_page(request.headers.get("Accept", "")):
-        shown = render_template("questions.html", questions=listed)
+        shown = render_template("questions.html", topics=questions.topics(site().questions))
         return lasting(Response(shown), ["Accept"])
+    listed = sorted(site().questions, key=lambda one: (one.title.casefold(), one.name))
     said = json.dumps([_listed(one) for one in listed], indent=1, ensure_ascii=False)
     return lasting(Response(said, content_type="application/json"), ["Accept"])
 
@@ -48,6 +59,7 @@ def _listed(question: Question) -> dict[str, object]:
         "name": question.name,
         "title": question.title,
         "question": question.question,
+        "topic": question.topic,
         "url": url_for("questions.one_question", name=question.name),
         "parameters": {one.name: one.schema() for one in question.parameters},
     }
@@ -138,21 +150,23 @@ def sent(reply: Reply, *, name: str) -> Response:
 
 def _page(question: Question, given: dict[str, list[str]], base: str) -> Response:
     """Show *question* with its form and its answer, or what is wrong with a parameter."""
-    shown: dict[str, object] = {"asked": question, "query": question.query, "given": {}}
+    chosen = {name: values[-1].strip() for name, values in given.items() if values[-1].strip()}
+    links = _links(question, chosen)
+    shown: dict[str, object] = {
+        "asked": question,
+        "query": questions.bare(question.query),
+        "given": chosen,
+        "links": links,
+    }
+    shown |= {"downloads": links, "suggested": _suggested(question), "title": question.question}
+    shown |= {"joined": answers.joined, "localised": answers.localised, "heading": answers.heading}
     status, text = 200, ""
-    shown["given"] = {name: values[-1] for name, values in given.items()}
     try:
         text = questions.bind(question, given, base)
-        shown |= {"query": text, "table": table_of(text)}
+        shown |= {"query": questions.bare(text)} | _answer(question, given, text)
     except QgraphError as error:
         fault = problem(error)
         shown["problem"], status = fault.body, fault.status
-    chosen = [(name, value) for name, values in given.items() for value in values if value]
-    chosen += [("version", request.args["version"])] if request.args.get("version") else []
-    here = url_for("questions.one_question", name=question.name)
-    forms = forms_of(question)
-    links = {one.name: f"{here}?{urlencode([*chosen, ('format', one.name)])}" for one in forms}
-    shown["downloads"] = links
     said = ", ".join(
         f'<{link}>; rel="alternate"; type="{BY_FILE[name].media_type}"' for name, link in links.items()
     )
@@ -161,3 +175,65 @@ def _page(question: Question, given: dict[str, list[str]], base: str) -> Respons
         return _kept(page, text)
     page.vary.add("Accept")
     return page
+
+
+def _links(question: Question, chosen: dict[str, str]) -> dict[str, str]:
+    """Return the address of the answer in each format, by its name."""
+    named = {"version": request.args["version"]} if request.args.get("version") else {}
+    here = url_for("questions.one_question", name=question.name)
+    forms = forms_of(question)
+    return {one.name: f"{here}?{urlencode({**chosen, **named, 'format': one.name})}" for one in forms}
+
+
+def _answer(question: Question, given: dict[str, list[str]], text: str) -> dict[str, object]:
+    """Return what the page shows of the answer to the query *text* of *question*, as *given*."""
+    version = site().version()
+    terms = questions.terms(question, given, version.base)
+    things = {name: text_of(term) for name, term in terms.items() if isinstance(term, NamedNode)}
+    texts = [(term.value, term.language or "") for name, term in terms.items() if isinstance(term, Literal)]
+    asked = {
+        "text": text,
+        "language": language(),
+        "lists": answers.lists_of(question),
+        "picture": question.picture,
+        "texts": texts,
+        "things": list(things.values()),
+    }
+    found = site().ask("answer", **asked)
+    cells = {name: {"text": text_of(term), "language": ""} for name, term in terms.items()}
+    cells |= {name: found["things"][iri] for name, iri in things.items()}
+    chosen = {name: cells[name]["text"] for name in terms}
+    given_of = {name: values[-1].strip() for name, values in given.items()}
+    pairs = {one.name: given_of.get(one.name) or one.default for one in question.parameters}
+    pairs = {name: value for name, value in pairs.items() if value}
+    named = {"version": request.args["version"]} if request.args.get("version") else {}
+    place = here() + url_for("questions.one_question", name=question.name)
+    return {
+        "answer": found,
+        "sentence": answers.sentence(question, found, cells),
+        "title": question.asked(chosen),
+        "silent": [(one, cells[one.name]) for one in question.silent(chosen) if one.name in given],
+        "samples": samples.samples(place, {**pairs, **named}, found["form"]),
+        "permalink": f"{place}?{urlencode({**pairs, 'version': str(version.number)})}",
+        "today": answers.compared(found, lambda: site().ask_of("", "answer", **asked)) if named else None,
+    }
+
+
+def _suggested(question: Question) -> dict[str, list[dict[str, str]]]:
+    """Return the values for which *question* has an answer, by parameter; none where they take too long."""
+    fields = [one for one in question.parameters if one.kind in ("text", "language", "thing", "iri", "year")]
+    if not fields:
+        return {}
+    texts = {one.name: questions.choices(question, one.name) for one in fields}
+
+    def make() -> bytes:
+        try:
+            return site().reply("suggested", texts=texts, language=language()).read()
+        except (DeadlineExceeded, QueryError, ResultTooLarge):
+            return b"{}"
+
+    key = (site().engine.state(), request.args.get("version", ""), "suggested", question.name, language())
+    try:
+        return cast("dict[str, list[dict[str, str]]]", site().memory.get(key, make))
+    except QgraphError:  # which the answer itself will tell
+        return {}
