@@ -269,7 +269,7 @@ def test_what_there_is_can_be_asked_by_people_and_programs(client: FlaskClient) 
     graph = Graph().parse(data=client.get("/film/harbour.ttl?_profile=alt").data, format="turtle")
     altr = "http://www.w3.org/ns/dx/connegp/altr#"
 
-    assert '<a href="/film/harbour.ttl?_profile=schema" type="text/turtle">turtle</a>' in page.text
+    assert '<a href="/film/harbour.ttl?_profile=schema" type="text/turtle">Turtle</a>' in page.text
     told = {str(one) for one in graph.objects(URIRef(HARBOUR), URIRef(altr + "hasRepresentation"))}
     assert "http://localhost/film/harbour.nq" in told
     assert "http://localhost/film/harbour.rdf?_profile=schema" in told
@@ -313,7 +313,7 @@ def test_a_name_that_is_not_there_is_told_with_names_like_it(
 
     assert (answer.status_code, page.status_code) == (404, 404)
     assert near in answer.json["near"]
-    assert f'<a href="{near}">' in page.text
+    assert f'<a href="{near}" title="https://tiny.example{near}">' in page.text
 
 
 def test_a_kind_that_is_not_there_is_told_with_those_there_are(client: FlaskClient) -> None:

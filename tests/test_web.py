@@ -132,7 +132,7 @@ def test_a_thing_shows_its_facts_with_who_says_so(client: FlaskClient) -> None:
 
     assert "<h1>Harbour</h1>" in page
     assert '<a href="/person/p1aaa" title="https://tiny.example/person/p1aaa">Ana Example</a>' in page
-    assert '<a href="/evidence/leaflet/p1-1">evidence</a>' in page
+    assert '<a href="/evidence/leaflet/p1-1">evidence p1-1</a>' in page
     assert "inferred" in page
     assert "<strong>reported</strong>" in page
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from qgraph.namespaces import OWL, RDF, RDFS, TYPE
 from qgraph.portal.statements import Book
-from qgraph.store import BlankNode, DefaultGraph, Literal, NamedNode, Term, Triple
+from qgraph.store import BlankNode, Literal, NamedNode, Term, Triple
 
 DEEPEST = 4  # steps from what is asserted
 Why = dict[str, Any]
@@ -70,10 +70,10 @@ def _of_a_type(book: Book, thing: NamedNode, kind: NamedNode) -> Iterator[Reason
     for narrower in _narrower(book, kind, "Class"):
         yield Reason("subclass", (narrower, kind), (Triple(thing, NamedNode(TYPE), narrower),))
     for word in _subjects(book, RDFS + "domain", kind):
-        for fact in _facts(book, thing, word, None):
+        for fact in book.some(thing, word, None):
             yield Reason("domain", (word, kind), (fact,))
     for word in _subjects(book, RDFS + "range", kind):
-        for fact in _facts(book, None, word, thing):
+        for fact in book.some(None, word, thing):
             yield Reason("range", (word, kind), (fact,))
 
 
@@ -99,15 +99,11 @@ def _of_a_link(book: Book, thing: NamedNode, word: NamedNode, *, value: NamedNod
 def _paths(book: Book, start: NamedNode, words: list[NamedNode], *, value: NamedNode) -> Iterator[Path]:
     """Yield the facts that lead from *start* to *value* by *words*, one after the other."""
     if len(words) == 1:
-        yield from ((fact,) for fact in _facts(book, start, words[0], value))
+        yield from ((fact,) for fact in book.some(start, words[0], value))
         return
-    for fact in _facts(book, start, words[0], None) if words else ():
+    for fact in book.some(start, words[0], None) if words else ():
         if isinstance(fact.object, NamedNode):
             yield from ((fact, *rest) for rest in _paths(book, fact.object, words[1:], value=value))
-
-
-def _facts(book: Book, thing: NamedNode | None, word: NamedNode, value: NamedNode | None) -> list[Triple]:
-    return book.some(thing, word, value, DefaultGraph())
 
 
 def _narrower(book: Book, term: NamedNode, sort: str) -> list[NamedNode]:
@@ -119,12 +115,12 @@ def _narrower(book: Book, term: NamedNode, sort: str) -> list[NamedNode]:
 
 
 def _subjects(book: Book, word: str, value: NamedNode) -> list[NamedNode]:
-    found = book.some(None, NamedNode(word), value, NamedNode(book.names.ontology))
+    found = book.some(None, NamedNode(word), value, within=book.names.ontology)
     return [axiom.subject for axiom in found if isinstance(axiom.subject, NamedNode)]
 
 
 def _objects(book: Book, term: NamedNode | BlankNode, word: str) -> list[Term]:
-    return [axiom.object for axiom in book.some(term, NamedNode(word), None, NamedNode(book.names.ontology))]
+    return [axiom.object for axiom in book.some(term, NamedNode(word), None, within=book.names.ontology)]
 
 
 def _listed(book: Book, head: Term) -> Iterator[NamedNode]:

@@ -39,12 +39,11 @@ class Book:
         """The graphs that every commit makes."""
         return Names(self.base)
 
-    def some(
-        self, thing: Subject, word: NamedNode, value: Term | None, graph: NamedNode | DefaultGraph
-    ) -> list[Triple]:
-        """Return some facts of a pattern in a *graph*, in an order that is the same each time."""
-        key = (thing, word, value, graph)
+    def some(self, thing: Subject, word: NamedNode, value: Term | None, *, within: str = "") -> list[Triple]:
+        """Return some facts of a pattern *within* a graph, else the default one; each time the same."""
+        key = (thing, word, value, within)
         if key not in self.found:
+            graph = NamedNode(within) if within else DefaultGraph()
             few = islice(self.store.quads_for_pattern(thing, word, value, graph), SOME)
             self.found[key] = sorted((quad.triple for quad in few), key=str)
         return self.found[key]

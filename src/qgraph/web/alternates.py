@@ -9,7 +9,7 @@ from typing import Protocol
 from flask import Response, render_template
 
 from qgraph import jsonld
-from qgraph.formats import PAGE, Format
+from qgraph.formats import PAGE, TITLES, Format
 from qgraph.layout import laid_out
 from qgraph.namespaces import DCTERMS, LABEL, RDFS, TYPE, XSD
 from qgraph.profiles import WHOLE, Profile
@@ -43,7 +43,7 @@ def told(named: Named, profiles: Sequence[Profile], forms: Forms) -> Response:
     """Return the list of all ways in which *named* is told, as a page or as RDF."""
     if named.form == PAGE:
         rows = [(one, [(form, named.address(form, one)) for form in forms(one)]) for one in profiles]
-        return Response(render_template("alternates.html", iri=named.iri, rows=rows))
+        return Response(render_template("alternates.html", iri=named.iri, rows=rows, titles=TITLES))
     quads = [quad for one in profiles for quad in _profile(named, one, forms(one))]
     if named.form.name == "jsonld":
         return answered(jsonld.told(quads, named.iri, NAMES), named.form.media_type)
