@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from qgraph.accept import best
 from qgraph.errors import NotAcceptable, NotFound, RequestError
-from qgraph.formats import BY_NAME, GRAPHS, PAGE, RDF_BY_SUFFIX, TITLES, TURTLE12, Format
+from qgraph.formats import GRAPHS, PAGE, RDF_BY_SUFFIX, TITLES, TURTLE12, Format
 from qgraph.namespaces import CORE, SCHEMA
 from qgraph.profiles import ALTERNATES, WHOLE, Profile
 from qgraph.selection import offers
@@ -204,7 +204,7 @@ def _of_a_thing(wanted: Wanted, shown: dict[str, object]) -> Response:
     files = [
         (TITLES[one.name], one.media_type, f"/export/thing/{quote(wanted.path)}.{one.suffix}")
         for one in offers("thing")
-        if one.name not in BY_NAME
+        if one not in (*GRAPHS, TURTLE12)
     ]
     return Response(
         render_template("thing.html", thing=told, cite=citing.shown(cited, path), files=files, **shown)
