@@ -192,7 +192,12 @@ def _answer(question: Question, given: dict[str, list[str]], text: str) -> dict[
     """Return what the page shows of the answer to the query *text* of *question*, as *given*."""
     terms = questions.terms(question, given, site().version().base)
     things = {name: text_of(term) for name, term in terms.items() if isinstance(term, NamedNode)}
-    texts = [(term.value, term.language or "") for name, term in terms.items() if isinstance(term, Literal)]
+    plain = {one.name for one in question.parameters if one.kind == "text"}
+    texts = [
+        (term.value, term.language or "")
+        for name, term in terms.items()
+        if name in plain and isinstance(term, Literal)
+    ]
     asked = {
         "text": text,
         "language": language(),
