@@ -42,7 +42,7 @@ PARAMETER = re.compile(
 ONE = r'UNDEF|<[^<>\s]*>|"(?:[^"\\\n]|\\.)*"(?:@[\w-]+|\^\^\S+)?|[+-]?\d+|true|false'
 VALUES = re.compile(rf"\bVALUES\s*[?$](?P<name>\w+)\s*\{{\s*(?P<value>{ONE})\s*\}}", re.IGNORECASE)
 FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
-RESERVED = ("format", "version", "bom")
+RESERVED = ("format", "version", "bom", "cite")
 TYPED = {"integer": "integer", "year": "gYear", "boolean": "boolean"}
 # What a value of a kind looks like, in a pattern that JSON Schema has too, and in words.
 LOOKS = {

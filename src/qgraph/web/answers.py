@@ -133,7 +133,7 @@ def heading(column: str) -> str:
     """Return the name of a *column* in words: `countedBy` as “Counted by”."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", column).replace("_", " ").lower()
     if words in ("passage", "evidence"):
-        return gettext("Evidence")
+        return str(gettext("Evidence"))
     return words.removesuffix(" iri").capitalize()
 
 

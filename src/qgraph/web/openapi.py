@@ -79,7 +79,7 @@ ASKED = {
     "history.version": ["format", "part"],
     "things.thing": ["_profile", "_mediatype", "cite"],
     "exports.exported": SWITCHES,
-    "questions.one_question": ["bom"],
+    "questions.one_question": ["bom", "cite"],
 }
 VERSION = {
     "name": "version",

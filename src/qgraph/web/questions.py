@@ -1,6 +1,7 @@
 """`/questions/`: each question as a page with a form, and its answer in every format."""
 
 import json
+from dataclasses import replace
 from typing import cast
 from urllib.parse import urlencode
 
@@ -19,9 +20,10 @@ from qgraph.errors import (
 )
 from qgraph.formats import BY_FILE, GRAPHS, RESULTS, Format
 from qgraph.portal import samples
+from qgraph.portal.citing import Cited
 from qgraph.questions import Question
 from qgraph.store import Literal, NamedNode, text_of
-from qgraph.web import answers, documents
+from qgraph.web import answers, citing, documents
 from qgraph.web.cache import is_lasting
 from qgraph.web.errors import problem
 from qgraph.web.exchange import lasting
@@ -76,7 +78,7 @@ def one_question(name: str) -> AnyResponse:
     given = {key: request.args.getlist(key) for key in request.args if key not in questions.RESERVED}
     base = site().version().base
     syntax = _syntax(question)
-    if syntax == PAGE:
+    if syntax == PAGE or request.args.get("cite"):
         return _page(question, given, base)
     if not request.args.get("format") and not question.is_graph and syntax in IN_RDF:
         told = dataset.written(questions.described(question, base), IN_RDF[syntax])
@@ -150,7 +152,7 @@ def sent(reply: Reply, *, name: str) -> Response:
 
 def _page(question: Question, given: dict[str, list[str]], base: str) -> Response:
     """Show *question* with its form and its answer, or what is wrong with a parameter."""
-    chosen = {name: values[-1].strip() for name, values in given.items() if values[-1].strip()}
+    chosen = _chosen(given)
     links = _links(question, chosen)
     shown: dict[str, object] = {
         "asked": question,
@@ -164,6 +166,8 @@ def _page(question: Question, given: dict[str, list[str]], base: str) -> Respons
     try:
         text = questions.bind(question, given, base)
         shown |= {"query": questions.bare(text)} | _answer(question, given, text)
+        if cite := citing.answered(cast("Cited", shown["cited"])):
+            return _kept(cite, text)
     except QgraphError as error:
         fault = problem(error)
         shown["problem"], status = fault.body, fault.status
@@ -180,17 +184,20 @@ def _page(question: Question, given: dict[str, list[str]], base: str) -> Respons
 def _links(question: Question, chosen: dict[str, str]) -> dict[str, str]:
     """Return the address of the answer in each format, by its name."""
     named = {"version": request.args["version"]} if request.args.get("version") else {}
-    here = url_for("questions.one_question", name=question.name)
-    forms = forms_of(question)
-    return {one.name: f"{here}?{urlencode({**chosen, **named, 'format': one.name})}" for one in forms}
+    forms, path = forms_of(question), f"/questions/{question.name}"
+    return {one.name: f"{path}?{urlencode({**chosen, **named, 'format': one.name})}" for one in forms}
 
 
 def _answer(question: Question, given: dict[str, list[str]], text: str) -> dict[str, object]:
     """Return what the page shows of the answer to the query *text* of *question*, as *given*."""
-    version = site().version()
-    terms = questions.terms(question, given, version.base)
+    terms = questions.terms(question, given, site().version().base)
     things = {name: text_of(term) for name, term in terms.items() if isinstance(term, NamedNode)}
-    texts = [(term.value, term.language or "") for name, term in terms.items() if isinstance(term, Literal)]
+    plain = {one.name for one in question.parameters if one.kind == "text"}
+    texts = [
+        (term.value, term.language or "")
+        for name, term in terms.items()
+        if name in plain and isinstance(term, Literal)
+    ]
     asked = {
         "text": text,
         "language": language(),
@@ -202,20 +209,37 @@ def _answer(question: Question, given: dict[str, list[str]], text: str) -> dict[
     found = site().ask("answer", **asked)
     cells = {name: {"text": text_of(term), "language": ""} for name, term in terms.items()}
     cells |= {name: found["things"][iri] for name, iri in things.items()}
-    chosen = {name: cells[name]["text"] for name in terms}
-    given_of = {name: values[-1].strip() for name, values in given.items()}
-    pairs = {one.name: given_of.get(one.name) or one.default for one in question.parameters}
-    pairs = {name: value for name, value in pairs.items() if value}
-    named = {"version": request.args["version"]} if request.args.get("version") else {}
-    place = here() + url_for("questions.one_question", name=question.name)
+    title = question.asked({name: cell["text"] for name, cell in cells.items()})
+    old = request.args.get("version", "")
     return {
         "answer": found,
         "sentence": answers.sentence(question, found, cells),
-        "title": question.asked(chosen),
-        "silent": [(one, cells[one.name]) for one in question.silent(chosen) if one.name in given],
-        "samples": samples.samples(place, {**pairs, **named}, found["form"]),
-        "permalink": f"{place}?{urlencode({**pairs, 'version': str(version.number)})}",
-        "today": answers.compared(found, lambda: site().ask_of("", "answer", **asked)) if named else None,
+        "title": title,
+        "silent": [(one, cells[one.name]) for one in question.silent(_chosen(given))],
+        "today": answers.compared(found, lambda: site().ask_of("", "answer", **asked)) if old else None,
+    } | _kept_and_cited(question, given, title=title, form=found["form"])
+
+
+def _chosen(given: dict[str, list[str]]) -> dict[str, str]:
+    """Return what is *given*, but for what is empty."""
+    return {name: values[-1].strip() for name, values in given.items() if values[-1].strip()}
+
+
+def _kept_and_cited(
+    question: Question, given: dict[str, list[str]], *, title: str, form: str
+) -> dict[str, object]:
+    """Return how *question*, as *given*, is asked again: by a program, by its address, from a citation."""
+    path, version = f"/questions/{question.name}", site().version()
+    chosen = {one.name: one.default for one in question.parameters if one.default} | _chosen(given)
+    lasting_path = f"{path}?{urlencode({**chosen, 'version': str(version.number)})}"
+    cited = replace(
+        citing.of_page(title, version.base.rstrip("/") + path, path=path), address=here() + lasting_path
+    )
+    old = {"version": request.args["version"]} if request.args.get("version") else {}
+    return {
+        "cited": cited,
+        "cite": citing.shown(cited, lasting_path),
+        "samples": samples.samples(here() + path, {**chosen, **old}, form),
     }
 
 
