@@ -11,7 +11,13 @@ from pathlib import Path
 
 STATIC = Path(__file__).parents[1] / "src" / "qgraph" / "web" / "static"
 BROWSER = os.environ.get("CHROMIUM", "chromium")
-OPTIONS = ("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--force-device-scale-factor=1")
+OPTIONS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--hide-scrollbars",
+    "--force-device-scale-factor=1",
+)
 INK, PAPER, MARK = "#22202a", "#fbfaf7", "#6b2d5c"
 WIDE, HIGH = 1200, 630  # what sites show of a link
 # Three things, and what joins them.
