@@ -33,7 +33,7 @@ def texts() -> Catalog:
 def up_to_date(path: Path) -> Catalog:
     """Return the catalogue at *path* with the texts of today; what is new is empty."""
     tag = path.parts[-3]
-    kept = read_po(path.open("rb"), locale=tag) if path.stat().st_size else Catalog(locale=tag)
+    kept = read_po(BytesIO(path.read_bytes()), locale=tag)
     made = Catalog(
         locale=tag,
         project="qgraph",

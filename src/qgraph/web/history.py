@@ -16,7 +16,7 @@ from qgraph.namespaces import Names
 from qgraph.store import NamedNode
 from qgraph.versions import Version
 from qgraph.web import documents, memento, writes
-from qgraph.web.pages import here, named, site
+from qgraph.web.pages import here, named, root, site
 
 blueprint = Blueprint("history", __name__)
 TURTLE, NQUADS = BY_NAME["turtle"].media_type, BY_NAME["nquads"].media_type
@@ -172,4 +172,4 @@ def _page(template: str, **shown: object) -> Response:
 @blueprint.get("/versions/")
 def slashed() -> AnyResponse:
     """Lead to the list."""
-    return redirect("/versions", 308)
+    return redirect(f"{root()}/versions", 308)

@@ -26,16 +26,16 @@ class Prefixed:
         self.app = app
         self.prefixes = frozenset(prefixes)
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def __call__(self, given: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer a request (PEP 3333)."""
-        tag, _, rest = environ["PATH_INFO"].removeprefix("/").partition("/")
-        if tag in self.prefixes and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
-            query = environ["QUERY_STRING"]
-            if rest == "sparql" and ("format=" in query or PAGE not in environ.get("HTTP_ACCEPT", PAGE)):
+        tag, _, rest = given["PATH_INFO"].removeprefix("/").partition("/")
+        if tag in self.prefixes and given["REQUEST_METHOD"] in ("GET", "HEAD"):
+            query = given["QUERY_STRING"]
+            if rest == "sparql" and ("format=" in query or PAGE not in given.get("HTTP_ACCEPT", PAGE)):
                 led = redirect(f"/sparql?{query}", 307)
-                return led(environ, start_response)
-            environ |= {"SCRIPT_NAME": f"/{tag}", "PATH_INFO": f"/{rest}"}
-        return cast("Iterable[bytes]", self.app(environ, start_response))
+                return led(given, start_response)
+            given |= {"SCRIPT_NAME": f"/{tag}", "PATH_INFO": f"/{rest}"}
+        return cast("Iterable[bytes]", self.app(given, start_response))
 
 
 def register(app: Flask, settings: Settings) -> None:

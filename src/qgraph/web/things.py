@@ -22,7 +22,7 @@ from qgraph.selection import offers
 from qgraph.web import alternates, citing, documents, exchange
 from qgraph.web.language import language
 from qgraph.web.negotiation import profile_of
-from qgraph.web.pages import check_erased, path_of, site
+from qgraph.web.pages import check_erased, path_of, root, site
 
 blueprint = Blueprint("things", __name__)
 FLAT = tuple(one for one in GRAPHS if not one.holds_named_graphs)
@@ -157,7 +157,7 @@ def _check_suffix(wanted: Wanted, near: list[str]) -> None:
 def _lead(wanted: Wanted) -> Response:
     """Lead from a thing to a document on it (RFC 9110, section 15.4.4)."""
     there = wanted.address()
-    response = cast("Response", redirect(there, 303))
+    response = cast("Response", redirect(root() + there if wanted.form == PAGE else there, 303))
     told = f'<{there}>; rel="describedby"; type="{wanted.form.media_type}"'
     response.headers["Link"] = ", ".join([told, *_alternates(wanted)])
     return response
