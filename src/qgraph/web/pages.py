@@ -29,7 +29,6 @@ from qgraph.questions import Question
 from qgraph.settings import Settings
 from qgraph.versions import Version
 from qgraph.web import documents, memento
-from qgraph.web.errors import problem
 from qgraph.web.language import language
 from qgraph.web.memory import Memory
 from qgraph.web.writes import Writer
@@ -215,27 +214,13 @@ def health() -> Response:
     return jsonify(status="ok", version=version.number, digest=version.digest)
 
 
-def query_page() -> Response:
-    """Show the query form, and the answer if there is a query, or what is wrong with it."""
-    query = request.args.get("query", "")
-    shown: dict[str, object] = {"query": query, "questions": site().questions}
-    status = 200
-    if query.strip():
-        try:
-            shown["table"] = table_of(query)
-        except QgraphError as error:
-            fault = problem(error)
-            shown["problem"], status = fault.body, fault.status
-    return Response(render_template("sparql.html", **shown), status, headers={"Vary": "Accept"})
+def table_of(query: str, **graphs: list[str]) -> dict[str, object]:
+    """Return the answer of the *graphs* to *query* for a table: columns, the first rows, how many there are.
 
-
-def table_of(query: str) -> dict[str, object]:
-    """Return the answer to *query* for a table: columns, the first rows, how many there are.
-
-    A graph is given as text, a truth value as one cell. Raises ResultTooLarge
+    A graph is given as text, a truth value as one cell too. Raises ResultTooLarge
     where a program may have the answer, but no page.
     """
-    reply = site().reply("query", text=query)
+    reply = site().reply("query", text=query, **graphs)
     if reply.size > LARGEST:
         reply.body.close()
         raise ResultTooLarge(
@@ -246,7 +231,7 @@ def table_of(query: str) -> dict[str, object]:
     found = json.loads(reply.read())
     if "boolean" in found:
         said = gettext("yes") if found["boolean"] else gettext("no")
-        return {"columns": [gettext("answer")], "rows": [[{"text": said}]], "count": 1}
+        return {"columns": [gettext("answer")], "rows": [[{"text": said}]], "count": 1, "truth": said}
     columns, rows = found["head"]["vars"], found["results"]["bindings"]
     shown = rows[: min(SHOWN, CELLS // max(len(columns), 1))]
     iris = {cell["value"] for row in shown for cell in row.values() if cell["type"] == "uri"}
