@@ -25,6 +25,7 @@ export function editor(area, { described, labelled, ask }) {
     "aria-labelledby": labelled,
     autocapitalize: "off",
     spellcheck: "false",
+    tabindex: "0",
   };
   if (area.getAttribute("aria-invalid")) attributes["aria-invalid"] = "true";
   const submit = { key: "Mod-Enter", run: () => (ask(), true), preventDefault: true };
