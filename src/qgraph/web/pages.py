@@ -13,16 +13,15 @@ from flask import (
     current_app,
     g,
     jsonify,
-    render_template,
     request,
 )
-from flask_babel import format_date, gettext
+from flask_babel import format_date
 
 from qgraph import history, keeping, versions
 from qgraph.about import About
 from qgraph.commit import Desk
 from qgraph.engine import Engine, Reply, Task
-from qgraph.errors import Gone, QgraphError, ResultTooLarge, StoreError
+from qgraph.errors import Gone, QgraphError, StoreError
 from qgraph.kinds import Kind
 from qgraph.profiles import Telling
 from qgraph.questions import Question
@@ -34,10 +33,6 @@ from qgraph.web.memory import Memory
 from qgraph.web.writes import Writer
 
 blueprint = Blueprint("pages", __name__)
-SHOWN = 500  # rows
-CELLS = 20_000  # for a wide table shows fewer rows
-LARGEST = 1_000_000  # bytes of an answer that a page is made of; more would hold up everyone else
-Cell = dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -212,40 +207,3 @@ def health() -> Response:
     """Say that the server answers, and from which version."""
     version = site().version()
     return jsonify(status="ok", version=version.number, digest=version.digest)
-
-
-def table_of(query: str, **graphs: list[str]) -> dict[str, object]:
-    """Return the answer of the *graphs* to *query* for a table: columns, the first rows, how many there are.
-
-    A graph is given as text, a truth value as one cell too. Raises ResultTooLarge
-    where a program may have the answer, but no page.
-    """
-    reply = site().reply("query", text=query, **graphs)
-    if reply.size > LARGEST:
-        reply.body.close()
-        raise ResultTooLarge(
-            f"The answer has {reply.size:,} bytes, too many for a page: ask with format=csv."
-        )
-    if reply.kind != "json":
-        return {"text": reply.read().decode()}
-    found = json.loads(reply.read())
-    if "boolean" in found:
-        said = gettext("yes") if found["boolean"] else gettext("no")
-        return {"columns": [gettext("answer")], "rows": [[{"text": said}]], "count": 1, "truth": said}
-    columns, rows = found["head"]["vars"], found["results"]["bindings"]
-    shown = rows[: min(SHOWN, CELLS // max(len(columns), 1))]
-    iris = {cell["value"] for row in shown for cell in row.values() if cell["type"] == "uri"}
-    names = site().ask("named", iris=sorted(iris), language=language())
-    cells = [[_cell(row.get(column), names) for column in columns] for row in shown]
-    return {"columns": columns, "rows": cells, "count": len(rows)}
-
-
-def _cell(term: Mapping[str, Any] | None, names: dict[str, Cell]) -> Cell:
-    if term is None:
-        return {"text": ""}
-    if term["type"] == "uri":
-        return names[term["value"]]
-    return {
-        "text": json.dumps(term["value"]) if term["type"] == "triple" else term["value"],
-        "language": term.get("xml:lang", ""),
-    }

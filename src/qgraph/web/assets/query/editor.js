@@ -34,7 +34,7 @@ export function editor(area, { described, labelled, ask }) {
       doc: area.value,
       extensions: [
         keymap.of([submit, ...defaultKeymap, ...historyKeymap]),
-        autocompletion({ override: [proposals(area.form.action)], icons: false }),
+        autocompletion({ override: [proposals(area.form.dataset.words)], icons: false }),
         sparql(),
         syntaxHighlighting(colours),
         bracketMatching(),

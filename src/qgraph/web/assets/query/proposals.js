@@ -9,8 +9,8 @@ const KEYWORDS = (
   "OFFSET OPTIONAL ORDER BY PREFIX SELECT UNION VALUES WHERE"
 ).split(/ (?!BY|EXISTS)/);
 
-/** Return what proposes words in a query that is sent to *action*; the graph's own are fetched once. */
-export function proposals(action) {
+/** Return what proposes words in a query; the graph's own are fetched once, from *address*. */
+export function proposals(address) {
   let known;
   return async (context) => {
     const word = context.matchBefore(/[?$\w:.\-]+/);
@@ -18,16 +18,14 @@ export function proposals(action) {
     const from = word ? word.from : context.pos;
     const typed = word ? word.text : "";
     if (SILENT.test(syntaxTree(context.state).resolveInner(context.pos, -1).name)) return null;
-    known ??= words(action);
+    known ??= words(address);
     const options = options_(context.state.doc.toString(), from, typed, await known);
     return options.length ? { from, options: options.slice(0, MOST), filter: false } : null;
   };
 }
 
-/** Return the prefixes and terms of the version that *action* asks; none where they cannot be had. */
-async function words(action) {
-  const address = new URL(action);
-  address.pathname += "/completions.json";
+/** Return the prefixes and terms at *address*; none where they cannot be had. */
+async function words(address) {
   try {
     const answer = await fetch(address, { headers: { Accept: "application/json" } });
     return answer.ok ? await answer.json() : { prefixes: {}, terms: [] };
