@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -81,6 +82,19 @@ def test_the_form_and_all_links_keep_the_version_and_the_graphs(client: FlaskCli
     assert links.pop(0) == told  # to what is in force now
     assert len(links) == 5
     assert all(one.items() >= (told | {"version": ["1"]}).items() for one in links)
+
+
+def test_a_form_in_another_language_leads_back_to_it(tiny: Settings) -> None:
+    settings = replace(tiny, languages="en,az")
+    with pool(settings) as engine:
+        client = create_app(settings, engine).test_client()
+        form = client.get("/az/sparql", headers=BROWSER).text
+        sent = client.post("/sparql", data={"query": "ASK {}", "language": "az"}, headers=BROWSER)
+        strange = client.post("/sparql", data={"query": "ASK {}", "language": "/x.example"}, headers=BROWSER)
+
+    assert '<input type="hidden" name="language" value="az">' in form
+    assert sent.headers["Location"].startswith("/az/sparql?query=")
+    assert strange.headers["Location"].startswith("/sparql?query=")
 
 
 def test_the_graphs_that_an_address_names_are_those_asked(client: FlaskClient) -> None:
