@@ -65,7 +65,7 @@ def test_a_clash_is_told_with_the_thing(run: Run, graph: Path) -> None:
         (["query", "ASK {}"], "Error: store holds no version yet: run “qgraph build” first."),
         (["export"], "Error: store holds no version yet"),
         (["query", "nothing.rq", "--store", "tiny"], "neither a query nor a file that holds one"),
-        (["query", "SELECT * { ?s ?p }", "--store", "tiny"], "line 1, column 19"),
+        (["query", "SELECT * { ?s ?p }", "--store", "tiny"], "line 1, column 18"),
         (["query", "SELECT * { SERVICE <x:y> {} }", "--store", "tiny"], "SERVICE is not allowed"),
         (["passage", "no such words", "--text", "text.txt"], "These words do not stand in text.txt."),
         (["passage", "words", "--text", "bytes.txt"], "is not text in UTF-8"),

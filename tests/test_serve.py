@@ -73,7 +73,7 @@ def test_head_has_the_headers_of_get_and_no_body(address: str) -> None:
 
 
 REFUSALS = [
-    ({"query": "SELECT * { ?s ?p }"}, 400, "line 1, column 19, near"),
+    ({"query": "SELECT * { ?s ?p }"}, 400, "line 1, column 18, near"),
     ({"query": "", "Accept": "text/csv"}, 400, "Expected one parameter “query”"),
     ({"query": "ASK {}", "Accept": "image/png"}, 406, "image/png"),
     ({"query": "DESCRIBE <film/tide>", "Accept": "text/csv"}, 406, "a graph"),
@@ -107,7 +107,7 @@ def test_a_refusal_is_a_problem_in_words(
 def test_a_syntax_error_says_where(address: str) -> None:
     _, _, body = ask(address, "SELECT *\nWHERE { ?s ?p }")
 
-    assert json.loads(body).items() >= {"line": 2, "column": 16, "near": "WHERE { ?s ?p }"}.items()
+    assert json.loads(body).items() >= {"line": 2, "column": 15, "near": "WHERE { ?s ?p }"}.items()
 
 
 def test_a_query_that_never_ends_is_504_while_a_light_one_goes_on(address: str) -> None:

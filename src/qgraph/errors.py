@@ -58,7 +58,7 @@ class QueryError(QgraphError):
 
 
 class QuerySyntaxError(QueryError):
-    """The text is not SPARQL; *details* hold line, column and near."""
+    """The text is not SPARQL; *details* hold line, column, length and near."""
 
 
 class QueryTooLarge(QueryError):

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, Self, cast
 
-from qgraph import precheck
-from qgraph.errors import NotAcceptable, ResultTooLarge, UnknownGraph
+from qgraph import faults, precheck
+from qgraph.errors import NotAcceptable, QuerySyntaxError, ResultTooLarge, UnknownGraph
 from qgraph.formats import BY_NAME, GRAPHS, RESULTS
 from qgraph.precheck import Limits
 from qgraph.settings import Settings
@@ -100,13 +100,11 @@ def found(store: Store, question: Question) -> QuerySolutions | QueryBoolean | Q
     """Return what *store* finds for *question* (SPARQL 1.1 Query). Raises QueryError."""
     precheck.check(question.text, question.limits, question.service)
     _check_graphs(store, question)
-    return ask(
-        store,
-        question.text,
-        question.base or None,
-        default=question.default_graphs,
-        named=question.named_graphs,
-    )
+    chosen = {"default": question.default_graphs, "named": question.named_graphs}
+    try:
+        return ask(store, question.text, question.base or None, **chosen)
+    except QuerySyntaxError as error:
+        raise faults.placed(question.text, error) from error
 
 
 def answer(store: Store, question: Question, *, prefixes: dict[str, str], output: Spool) -> str:

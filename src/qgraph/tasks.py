@@ -22,7 +22,7 @@ from qgraph import (
 )
 from qgraph.formats import BY_NAME
 from qgraph.layout import is_fact, laid_out
-from qgraph.portal import answers, overview, prose, thing, words
+from qgraph.portal import answers, completions, overview, prose, thing, words
 from qgraph.query import Spool, question_of
 from qgraph.selection import ORDERED, Export, Selection
 from qgraph.settings import Settings
@@ -141,6 +141,10 @@ def _export(given: Given, spool: Spool, *, selection: dict[str, Any], **asked: A
     return wanted.syntax
 
 
+def _completions(given: Given, spool: Spool, **asked: str) -> str:
+    return _values(completions.completions(given.store, given.version, **asked), spool)
+
+
 def _table(given: Given, spool: Spool, *, text: str, syntax: str, bom: bool = False) -> str:
     """Write the answer to a query for a spreadsheet."""
     question = question_of(given.settings, base=given.version.base, text=text)
@@ -220,4 +224,5 @@ TASKS: Mapping[str, Callable[..., str]] = {
     "answer": _answer,
     "suggested": _suggested,
     "kinds": _kinds,
+    "completions": _completions,
 }

@@ -27,6 +27,7 @@ from qgraph.web import (
     signposting,
     sparql,
     things,
+    workbench,
     writes,
 )
 
@@ -50,7 +51,7 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     telling = profiles.Telling() if settings.bare else profiles.read(settings.graph)
     app.extensions["qgraph"] = pages.Site(settings, engine, asked, Desk(settings), telling)
     for part in (
-        *(sparql, history, dataset, feeds, ontology, openapi, signposting),
+        *(sparql, workbench, history, dataset, feeds, ontology, openapi, signposting),
         *(questions, exports, pages, home, graphs, things),
     ):
         app.register_blueprint(part.blueprint)

@@ -128,28 +128,27 @@ class Front:
         leads = "accept-datetime" in asked.headers and not VERSION.search(asked.query)
         if leads and asked.method in ("GET", "HEAD"):
             return await run(self.watching, self._lead, asked)
-        for_page = is_for_page(asked.method, asked.header("accept"), asked.query)
-        if asked.path != "/sparql" or asked.method == "OPTIONS" or for_page:
-            return await run(self.threads, self._page, asked, body)
-        return await self._protocol(asked, body, who)
-
-    async def _protocol(self, asked: Asked, body: bytes, who: access.Visitor) -> Response:
-        """Return the answer to a request of the SPARQL protocol."""
         request = self._request(asked, body)
+        if asked.path != "/sparql" or asked.method == "OPTIONS" or is_for_page(request):
+            return await run(self.threads, self._page, asked, body)
+        return await self._protocol(asked, request, who)
+
+    async def _protocol(self, asked: Asked, request: Request, who: access.Visitor) -> Response:
+        """Return the answer to a request of the SPARQL protocol."""
         sent = protocol.update_of(request)
         if sent is not None:
             writer = writes.Writer(asked.headers, asked.client)
             run = asyncio.get_running_loop().run_in_executor
             made = await run(self.threads, writes.update, self.desk, sent, writer)
             return Response(204, _listed(CORS | writes.headers_of(made)))
-        kept = self._kept(asked, body) if asked.method != "GET" else None
+        kept = self._kept(asked, request.body) if asked.method != "GET" else None
         if kept:
             return kept
         task = protocol.task_of(request)
         if who.role:
             task = replace(task, layer=FULL if who.may("insider") else PUBLIC)
             return _unkept(await self.engine.reply(task, asked.client), NO_STORE)
-        return await self._queried(asked, body, task)
+        return await self._queried(asked, request.body, task)
 
     def _page(self, asked: Asked, body: bytes) -> Response:
         """Return the answer of the app, and keep it where the version in force decides it alone.

@@ -41,6 +41,7 @@ FORMATS: dict[str, Sequence[Format]] = {
     "signposting.linkset": (signposting.LINKSET, signposting.LINKSET_JSON),
     "signposting.api_catalog": [Format("linkset", signposting.API_CATALOG, "")],
     "openapi.openapi": [JSON],
+    "workbench.completions": [JSON],
     "ontology.document": DOCUMENT,
     "things.context": [BY_FILE["jsonld"]],
     "exports.listed": (PAGE, JSON),

@@ -13,32 +13,26 @@ from flask import (
     current_app,
     g,
     jsonify,
-    render_template,
     request,
 )
-from flask_babel import format_date, gettext
+from flask_babel import format_date
 
 from qgraph import history, keeping, versions
 from qgraph.about import About
 from qgraph.commit import Desk
 from qgraph.engine import Engine, Reply, Task
-from qgraph.errors import Gone, QgraphError, ResultTooLarge, StoreError
+from qgraph.errors import Gone, QgraphError, StoreError
 from qgraph.kinds import Kind
 from qgraph.profiles import Telling
 from qgraph.questions import Question
 from qgraph.settings import Settings
 from qgraph.versions import Version
 from qgraph.web import documents, memento
-from qgraph.web.errors import problem
 from qgraph.web.language import language
 from qgraph.web.memory import Memory
 from qgraph.web.writes import Writer
 
 blueprint = Blueprint("pages", __name__)
-SHOWN = 500  # rows
-CELLS = 20_000  # for a wide table shows fewer rows
-LARGEST = 1_000_000  # bytes of an answer that a page is made of; more would hold up everyone else
-Cell = dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -213,54 +207,3 @@ def health() -> Response:
     """Say that the server answers, and from which version."""
     version = site().version()
     return jsonify(status="ok", version=version.number, digest=version.digest)
-
-
-def query_page() -> Response:
-    """Show the query form, and the answer if there is a query, or what is wrong with it."""
-    query = request.args.get("query", "")
-    shown: dict[str, object] = {"query": query, "questions": site().questions}
-    status = 200
-    if query.strip():
-        try:
-            shown["table"] = table_of(query)
-        except QgraphError as error:
-            fault = problem(error)
-            shown["problem"], status = fault.body, fault.status
-    return Response(render_template("sparql.html", **shown), status, headers={"Vary": "Accept"})
-
-
-def table_of(query: str) -> dict[str, object]:
-    """Return the answer to *query* for a table: columns, the first rows, how many there are.
-
-    A graph is given as text, a truth value as one cell. Raises ResultTooLarge
-    where a program may have the answer, but no page.
-    """
-    reply = site().reply("query", text=query)
-    if reply.size > LARGEST:
-        reply.body.close()
-        raise ResultTooLarge(
-            f"The answer has {reply.size:,} bytes, too many for a page: ask with format=csv."
-        )
-    if reply.kind != "json":
-        return {"text": reply.read().decode()}
-    found = json.loads(reply.read())
-    if "boolean" in found:
-        said = gettext("yes") if found["boolean"] else gettext("no")
-        return {"columns": [gettext("answer")], "rows": [[{"text": said}]], "count": 1}
-    columns, rows = found["head"]["vars"], found["results"]["bindings"]
-    shown = rows[: min(SHOWN, CELLS // max(len(columns), 1))]
-    iris = {cell["value"] for row in shown for cell in row.values() if cell["type"] == "uri"}
-    names = site().ask("named", iris=sorted(iris), language=language())
-    cells = [[_cell(row.get(column), names) for column in columns] for row in shown]
-    return {"columns": columns, "rows": cells, "count": len(rows)}
-
-
-def _cell(term: Mapping[str, Any] | None, names: dict[str, Cell]) -> Cell:
-    if term is None:
-        return {"text": ""}
-    if term["type"] == "uri":
-        return names[term["value"]]
-    return {
-        "text": json.dumps(term["value"]) if term["type"] == "triple" else term["value"],
-        "language": term.get("xml:lang", ""),
-    }

@@ -1,13 +1,15 @@
 """`/sparql`: the protocol for clients, a page for people."""
 
 from flask import Blueprint, Response, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from qgraph import protocol
 from qgraph.protocol import Answer
 from qgraph.web import writes
 from qgraph.web.exchange import CORS
 from qgraph.web.negotiation import wants_page
-from qgraph.web.pages import query_page, site, writer
+from qgraph.web.pages import site, writer
+from qgraph.web.workbench import query_page
 
 blueprint = Blueprint("sparql", __name__)
 METHODS = ", ".join((*protocol.METHODS, "OPTIONS"))
@@ -20,9 +22,16 @@ OPTIONS = {
 }
 
 
-def is_for_page(method: str, accept: str, parameters: str) -> bool:
-    """Say whether a request to `/sparql` is a person's: a browser that asks for no data format."""
-    return method in ("GET", "HEAD") and wants_page(accept) and "format=" not in parameters
+def is_for_page(asked: protocol.Request) -> bool:
+    """Say whether a request to `/sparql` is a person's: of a browser, for no data format, with no update."""
+    if asked.method not in ("GET", "HEAD", "POST") or not wants_page(asked.accept):
+        return False
+    sent = asked.query_string
+    if asked.method == "POST":
+        if asked.content_type.partition(";")[0].strip().lower() != protocol.FORM:
+            return False
+        sent += "&" + asked.body.decode("latin-1")
+    return {"format", "update"}.isdisjoint(part.partition("=")[0] for part in sent.split("&"))
 
 
 def headers_of(answer: Answer) -> dict[str, str]:
@@ -32,23 +41,21 @@ def headers_of(answer: Answer) -> dict[str, str]:
 
 
 @blueprint.route("/sparql", methods=["GET", "HEAD", "POST", "QUERY", "OPTIONS", "PUT", "DELETE", "PATCH"])
-def sparql() -> Response:
+def sparql() -> AnyResponse:
     """Answer a query; a few lines over `protocol.answer`."""
     if request.method == "OPTIONS":
         return Response(status=204, headers=OPTIONS)
-    accept = request.headers.get("Accept", "")
-    parameters = request.query_string.decode("latin-1")
-    if is_for_page(request.method, accept, parameters):
-        return query_page()
     asked = protocol.Request(
         request.method,
-        parameters,
+        request.query_string.decode("latin-1"),
         request.headers.get("Content-Type", ""),
-        accept,
+        request.headers.get("Accept", ""),
         request.get_data(),
         request.base_url,
         coding=request.headers.get("Content-Encoding", ""),
     )
+    if is_for_page(asked):
+        return query_page()
     sent = protocol.update_of(asked)
     if sent is not None:
         version = writes.update(site().desk, sent, writer())
