@@ -21,6 +21,8 @@ COUNTED = Path(__file__).with_name("counted.rq").read_text(encoding="utf-8")
 ON_A_PAGE = 100
 FEW, MANY = 12, 500  # values of a facet that are shown, and that are where more are asked for
 LIST = "list"  # the format of what is chosen as JSON
+LAST = ("core:NotStated", NOTHING)
+LONG = 20  # digits
 KEPT = 50  # values that may be chosen at once
 RDFS_PREFIX = ("rdfs:", RDFS)
 
@@ -153,11 +155,11 @@ def _told(words: Words, choice: Choice, side: Side, *, most: int) -> dict[str, o
     }
 
 
-def _place(told: tuple[Value, Said]) -> tuple[bool, int, str]:
-    """Return where a value stands, with its name: numbers by their size, else what most things have first."""
+def _place(told: tuple[Value, Said]) -> tuple[int, int, str]:
+    """Return where a value stands, by its name: numbers by their size, else what most things have first."""
     value, said = told
-    number = value.key.isdecimal()
-    return value.key == NOTHING, 0 if number else -len(value.things), folded(said.get("text", ""))
+    number = int(value.key) if len(value.key) < LONG and value.key.isdecimal() else -len(value.things)
+    return LAST.index(value.key) if value.key in LAST else -1, number, folded(said.get("text", ""))
 
 
 def _said(words: Words, value: Value) -> Said:

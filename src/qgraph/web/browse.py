@@ -23,7 +23,15 @@ from qgraph.web.questions import flag
 blueprint = Blueprint("browse", __name__)
 LIST = Format("list", "application/json", "json")
 FORMS = (PAGE, LIST, *offers("kind"))
-SHOWN = ("csv", "xlsx", "list", "turtle", "jsonld", "graphml")
+BY_NAME = {one.name: one for one in FORMS}
+SHOWN = {
+    "csv": "CSV",
+    "xlsx": "XLSX",
+    "list": "JSON",
+    "turtle": "Turtle",
+    "jsonld": "JSON-LD",
+    "graphml": "GraphML",
+}
 LONGEST = 200  # characters of what is asked for and is not there, where it is named
 NAMED = 5  # that many of them
 SAVED = ("csv", "zip", "xlsx")
@@ -123,7 +131,9 @@ def _page(segment: str) -> Response:
         for value in side["values"]:
             value["path"] = here.turned(side["name"], value["key"])
     query = urlencode({"query": found["query"]} | ({"version": here.version} if here.version else {}))
-    files = [(one.suffix.upper(), one.media_type, here.of(one.suffix)) for one in FORMS if one.name in SHOWN]
+    files = [
+        (SHOWN[one.name], one.media_type, here.of(one.suffix)) for one in map(BY_NAME.__getitem__, SHOWN)
+    ]
     shown = found | {"ignored": list(_ignored(found["ignored"])), "files": files, "here": here}
     shown |= {"pages_around": _around(here, found), "asking": f"/sparql?{query}"}
     return Response(render_template("browse_kind.html", **shown))
