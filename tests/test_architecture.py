@@ -24,7 +24,7 @@ ROWS = {
             "suppression",
         ),
         *("tokens", "reports", "provenance", "passages", "outward", "output", "precheck", "wording"),
-        *("layout", "kinds", "nearness", "sentences", "questions", "jsonld", "profiles", "faults"),
+        *("layout", "kinds", "nearness", "sentences", "questions", "jsonld", "profiles", "faults", "facets"),
     ],
     "write": [
         *("sources", "load", "derive", "reason", "reach", "validate", "increment", "ownership"),

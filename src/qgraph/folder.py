@@ -6,6 +6,7 @@ from pathlib import Path
 
 from qgraph import (
     delta,
+    facets,
     forget,
     increment,
     keeping,
@@ -113,6 +114,7 @@ def _candidate(settings: Settings, layer: str, *, extra: Sequence[Path], progres
     progress("load")
     questions.read(settings.graph)
     profiles.read(settings.graph)
+    facets.read(settings.graph)
     sources = find(settings.graph)
     loaded = load(sources, extra)
     entered = _entered(settings.store, versions.in_force(settings.store), layer)

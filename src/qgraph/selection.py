@@ -44,12 +44,16 @@ Graph = NamedNode | DefaultGraph
 
 @dataclass(frozen=True)
 class Selection:
-    """What is to leave: *what* is all, kind, thing or concepts; *name* is a kind's, or a thing's path."""
+    """What is to leave: *what* is all, kind, thing or concepts; *name* is a kind's, or a thing's path.
+
+    Of a kind it is the things *only*, if these are named.
+    """
 
     what: str = "all"
     name: str = ""
     inferred: bool = True
     evidence: bool = True
+    only: frozenset[str] | None = None
 
 
 OFFERS = {
@@ -107,9 +111,11 @@ class Graphs:
         return {one.segment: one for one in kinds.read(self.store, self.base)}
 
     def members(self, kind: Kind) -> Iterator[NamedNode]:
-        """Yield the things of *kind*, sorted."""
+        """Yield the things of *kind* that are chosen, sorted."""
+        only = self.selection.only
         for row in select(self.store, MEMBERS, self.base, kind=NamedNode(kind.iri)):
-            yield iri(text_of(row["thing"]))
+            if only is None or text_of(row["thing"]) in only:
+                yield iri(text_of(row["thing"]))
 
     def things(self) -> Iterator[NamedNode]:
         """Yield the things that are chosen, sorted. Raises NotFound if there are none of that name."""

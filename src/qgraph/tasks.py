@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import IO, Any, cast
 
 from qgraph import (
@@ -22,7 +22,8 @@ from qgraph import (
 )
 from qgraph.formats import BY_NAME
 from qgraph.layout import is_fact, laid_out
-from qgraph.portal import answers, completions, overview, prose, thing, words
+from qgraph.portal import answers, browse, completions, overview, prose, thing, words
+from qgraph.portal.shelves import Shelves
 from qgraph.query import Spool, question_of
 from qgraph.selection import ORDERED, Export, Selection
 from qgraph.settings import Settings
@@ -34,11 +35,12 @@ ROW_BY_ROW = ("csv", "csvw", "geojson")  # each row is in order, whatever the or
 
 @dataclass(frozen=True)
 class Given:
-    """What a process has: the store of a layer of a version, its description, the settings."""
+    """What a process has: the store of a layer of a version, its description, the settings; its shelves."""
 
     store: Store
     version: Version
     settings: Settings
+    shelves: Shelves = field(default_factory=Shelves)
 
 
 def _query(given: Given, spool: Spool, **asked: Any) -> str:
@@ -145,6 +147,28 @@ def _completions(given: Given, spool: Spool, **asked: str) -> str:
     return _values(completions.completions(given.store, given.version, **asked), spool)
 
 
+def _counted(given: Given, spool: Spool, *, language: str) -> str:
+    return _values(browse.counted(words.Words(given.store, language), given.version.base), spool)
+
+
+def _browse(given: Given, spool: Spool, *, language: str, page: int, whole: str, **asked: object) -> str:
+    told, base = words.Words(given.store, language), given.version.base
+    choice = browse.choose(told, base, given.shelves, asked=asked)
+    return _values(browse.page(told, base, choice, number=page, whole=whole), spool)
+
+
+def _browsed(given: Given, spool: Spool, *, syntax: str, language: str, bom: bool, **asked: object) -> str:
+    """Write what is chosen of a kind as a file. Raises RequestError for a value that there is not."""
+    told, version = words.Words(given.store, language), given.version
+    choice = browse.choose(told, version.base, given.shelves, asked=asked)
+    browse.check(choice)
+    if syntax == browse.LIST:
+        spool.write(browse.written(told, choice, about.Copy(about.read(given.store, version), version)))
+        return syntax
+    selection = {"what": "kind", "name": asked["kind"], "only": frozenset(choice.things())}
+    return _export(given, spool, selection=selection, syntax=syntax, bom=bom)
+
+
 def _table(given: Given, spool: Spool, *, text: str, syntax: str, bom: bool = False) -> str:
     """Write the answer to a query for a spreadsheet."""
     question = question_of(given.settings, base=given.version.base, text=text)
@@ -223,6 +247,9 @@ TASKS: Mapping[str, Callable[..., str]] = {
     "table": _table,
     "answer": _answer,
     "suggested": _suggested,
+    "counted": _counted,
+    "browse": _browse,
+    "browsed": _browsed,
     "kinds": _kinds,
     "completions": _completions,
 }

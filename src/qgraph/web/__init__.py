@@ -5,12 +5,13 @@ from pathlib import Path
 
 from flask import Flask, Response, request
 
-from qgraph import profiles
+from qgraph import facets, profiles
 from qgraph import questions as asking
 from qgraph.commit import Desk
 from qgraph.engine import Engine
 from qgraph.settings import Settings
 from qgraph.web import (
+    browse,
     dataset,
     errors,
     exchange,
@@ -49,10 +50,11 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     asked = [] if settings.bare else asking.read(settings.graph)
     telling = profiles.Telling() if settings.bare else profiles.read(settings.graph)
-    app.extensions["qgraph"] = pages.Site(settings, engine, asked, Desk(settings), telling)
+    choosing = {} if settings.bare else facets.read(settings.graph)
+    app.extensions["qgraph"] = pages.Site(settings, engine, asked, Desk(settings), telling, choosing)
     for part in (
         *(sparql, workbench, history, dataset, feeds, ontology, openapi, signposting),
-        *(questions, exports, pages, home, graphs, things),
+        *(questions, exports, browse, pages, home, graphs, things),
     ):
         app.register_blueprint(part.blueprint)
     errors.register(app)

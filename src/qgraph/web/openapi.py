@@ -17,7 +17,7 @@ from qgraph.formats import BY_FILE, GRAPHS, PAGE, TURTLE12, Format
 from qgraph.namespaces import CORE
 from qgraph.questions import Question
 from qgraph.selection import offers
-from qgraph.web import documents, history, signposting
+from qgraph.web import browse, documents, history, signposting
 from qgraph.web.errors import PROBLEM, TITLES
 from qgraph.web.exports import PARTS, SWITCHES
 from qgraph.web.pages import here, site
@@ -66,6 +66,9 @@ MEANINGS = {
     "cite": "how to cite the page, instead of it: text, bibtex, ris or csl",
     "inferred": "0 leaves out what is inferred",
     "evidence": "0 leaves out the evidence",
+    "facet": "values to choose by, any of which will do",
+    "page": "the number of the page, from 1",
+    "all": "the facet of which all values are shown",
     "bom": "1 marks CSV as UTF-8, for spreadsheets",
 }
 WATCHED = {
@@ -101,6 +104,8 @@ PROBLEM_SCHEMA = {
 }
 Said = dict[str, object]
 ANY_TEXT: Mapping[str, object] = {"type": "string"}
+MANY_TEXTS: Mapping[str, object] = {"type": "array", "items": ANY_TEXT}
+NUMBER: Mapping[str, object] = {"type": "integer", "minimum": 1}
 
 
 @dataclass(frozen=True)
@@ -189,7 +194,19 @@ def _exports(_: Rule) -> Iterator[Path]:
         yield Path(f"/export/{end}.{{suffix}}", offers(what), f": {what}")
 
 
+def _browse(_: Rule) -> Iterator[Path]:
+    """Yield the list of each kind: the page, and its files, chosen by the same facets."""
+    for one in site().kinds():
+        path, of = f"/browse/{one.segment}", f" ({one.label or one.segment})"
+        sides = [(side.name, side.title or side.name) for side in browse.facets_of(one.segment)]
+        by = tuple(_query(name, f"{MEANINGS['facet']}: {said}", MANY_TEXTS) for name, said in sides)
+        turned = (_query("page", MEANINGS["page"], NUMBER), _query("all", MEANINGS["all"]))
+        yield Path(path, browse.FORMS, of, chosen=(*by, *turned))
+        yield Path(path + ".{suffix}", browse.FORMS[1:], of, chosen=(*by, _query("bom", MEANINGS["bom"])))
+
+
 EXPANDED = {
+    "browse.one_kind": _browse,
     "things.thing": _things,
     "questions.one_question": _questions,
     "exports.exported": _exports,

@@ -22,6 +22,7 @@ from qgraph.about import About
 from qgraph.commit import Desk
 from qgraph.engine import Engine, Reply, Task
 from qgraph.errors import Gone, QgraphError, StoreError
+from qgraph.facets import Facets
 from qgraph.kinds import Kind
 from qgraph.profiles import Telling
 from qgraph.questions import Question
@@ -44,6 +45,7 @@ class Site:
     questions: list[Question]
     desk: Desk
     telling: Telling
+    facets: Facets = field(default_factory=dict)
     memory: Memory = field(default_factory=Memory)
 
     def version(self) -> Version:
