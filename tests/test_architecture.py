@@ -24,7 +24,7 @@ ROWS = {
             "suppression",
         ),
         *("tokens", "reports", "provenance", "passages", "outward", "output", "precheck", "wording"),
-        *("layout", "kinds", "nearness", "sentences", "questions", "jsonld", "profiles"),
+        *("layout", "kinds", "nearness", "sentences", "questions", "jsonld", "profiles", "folding", "fulltext"),
     ],
     "write": [
         *("sources", "load", "derive", "reason", "reach", "validate", "increment", "ownership"),
@@ -75,6 +75,7 @@ DOORS = {
     "pyld": {"jsonld"},
     "xlsxwriter": {"sheets"},
     "markdown_it": {"portal"},
+    "tantivy": {"fulltext"},
     "click": {"cli"},
     "flask": {"web"},
     "flask_babel": {"web"},

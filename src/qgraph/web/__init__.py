@@ -24,6 +24,7 @@ from qgraph.web import (
     openapi,
     pages,
     questions,
+    search,
     signposting,
     sparql,
     things,
@@ -50,7 +51,7 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     telling = profiles.Telling() if settings.bare else profiles.read(settings.graph)
     app.extensions["qgraph"] = pages.Site(settings, engine, asked, Desk(settings), telling)
     for part in (
-        *(sparql, history, dataset, feeds, ontology, openapi, signposting),
+        *(sparql, history, dataset, feeds, ontology, openapi, signposting, search),
         *(questions, exports, pages, home, graphs, things),
     ):
         app.register_blueprint(part.blueprint)

@@ -44,6 +44,7 @@ FORMATS: dict[str, Sequence[Format]] = {
     "ontology.document": DOCUMENT,
     "things.context": [BY_FILE["jsonld"]],
     "exports.listed": (PAGE, JSON),
+    "search.suggestions": [JSON],
     "questions.all_questions": (PAGE, JSON),
     "history.versions": [Format("", one, "") for one in history.LISTED],
     "history.version": [Format("", one, "") for one in (*history.LISTED, history.PATCH, history.NQUADS)],
@@ -65,6 +66,9 @@ MEANINGS = {
     "cite": "how to cite the page, instead of it: text, bibtex, ris or csl",
     "inferred": "0 leaves out what is inferred",
     "evidence": "0 leaves out the evidence",
+    "q": "the words that are searched, at most 200 characters",
+    "kind": "the path segment of a kind of things, such as the first part of their paths",
+    "page": "the number of a page of results, from 1",
     "bom": "1 marks CSV as UTF-8, for spreadsheets",
 }
 WATCHED = {
@@ -80,6 +84,8 @@ ASKED = {
     "things.thing": ["_profile", "_mediatype", "cite"],
     "exports.exported": SWITCHES,
     "questions.one_question": ["bom"],
+    "search.page": ["q", "kind", "page"],
+    "search.suggestions": ["q"],
 }
 VERSION = {
     "name": "version",
