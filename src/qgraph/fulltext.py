@@ -17,7 +17,7 @@ from qgraph import kinds
 from qgraph.delta import Delta
 from qgraph.errors import RequestError, StoreError
 from qgraph.folding import folded, words
-from qgraph.namespaces import DCTERMS, LABEL, PATH_SEGMENT, RDFS, SCHEMA, SKOS, XSD
+from qgraph.namespaces import CORE, DCTERMS, LABEL, PATH_SEGMENT, RDFS, SCHEMA, SKOS, XSD
 from qgraph.store import Literal, NamedNode, Quad, Store, open_read_only, text_of
 
 SUFFIX = ".search-1"  # the number goes up when what an index holds is another
@@ -77,7 +77,7 @@ def keep(index: Path, data: Path, base: str, *, change: Delta | None) -> None:
         for left in index.glob("*"):
             left.unlink()
         write(index, data, base)
-    elif touched := {text_of(quad.subject) for quad in change.quads if _is_text(quad.object)}:
+    elif touched := {text_of(quad.subject) for quad in change.quads if _is_told(quad)}:
         store = open_read_only(data)
         entries = _entries(store, base, touched)
         _changed(index, entries, gone=touched)
@@ -100,8 +100,11 @@ def _is_of_all(quad: Quad) -> bool:
     return quad.predicate.value in (PATH_SEGMENT, UNDER)
 
 
-def _is_text(term: object) -> bool:
-    return isinstance(term, Literal) and (bool(term.language) or term.datatype.value == XSD + "string")
+def _is_told(quad: Quad) -> bool:
+    """Say whether *quad* may name or describe a thing: by a text, and not one of the program's own words."""
+    value = quad.object
+    is_text = isinstance(value, Literal) and (bool(value.language) or value.datatype.value == XSD + "string")
+    return is_text and not quad.predicate.value.startswith(CORE)
 
 
 def properties(store: Store, of: Iterable[str]) -> list[str]:

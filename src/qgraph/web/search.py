@@ -24,12 +24,14 @@ def page() -> Response:
     shown: dict[str, object] = {"asked": text, "unknown": kind if kind not in known else ""}
     kind, number = kind if kind in known else "", _number()
     if text:
-        answer = _found(text, kind, start=(number - 1) * SHOWN, most=SHOWN)
-        last = min(-(-answer["total"] // SHOWN), LAST)
+        answer = _found(text, kind, number)
+        last = min(max(-(-answer["total"] // SHOWN), 1), LAST)
+        if number > last:
+            number, answer = last, _found(text, kind, last)
         kinds = [one | {"address": _address(text, one["segment"])} for one in answer.pop("kinds")]
         shown |= answer | {"kinds": kinds, "kind": kind, "number": number, "last": last}
         shown |= {"all": _address(text), "first": (number - 1) * SHOWN + 1}
-        shown["before"] = _address(text, kind, min(number - 1, last)) if number > 1 else ""
+        shown["before"] = _address(text, kind, number - 1) if number > 1 else ""
         shown["after"] = _address(text, kind, number + 1) if number < last else ""
         shown["near"] = [{"name": one, "address": _address(one["text"])} for one in answer["near"]]
     return _answered(Response(render_template("search.html", **shown)))
@@ -39,7 +41,7 @@ def page() -> Response:
 def suggestions() -> Response:
     """Suggest the few things that the words *q* find, for who is typing."""
     text = _text()
-    hits = _found(text, "", start=0, most=SUGGESTED)["hits"] if text else []
+    hits = _found(text, most=SUGGESTED)["hits"] if text else []
     rows = [
         {
             "name": one["thing"]["text"],
@@ -73,8 +75,8 @@ def _number() -> int:
     )
 
 
-def _found(text: str, kind: str, *, start: int, most: int) -> Any:
-    asked = {"text": text, "kind": kind, "start": start, "most": most}
+def _found(text: str, kind: str = "", number: int = 1, *, most: int = SHOWN) -> Any:
+    asked = {"text": text, "kind": kind, "start": (number - 1) * most, "most": most}
     return site().ask("search", language=language(), asked=asked)
 
 
