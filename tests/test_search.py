@@ -23,7 +23,7 @@ from qgraph.versions import FULL, PUBLIC
 from qgraph.web import create_app
 from qgraph.web.serve import pool
 from test_forget import PERSON, is_anywhere, knowing, told, written
-from test_guard import BASE, CURATOR, OURS, SECRET, evidence, settings, write
+from test_guard import BASE, CURATOR, OURS, PREFIXES, SECRET, evidence, settings, write
 
 __all__ = ["settings", "told", "written"]
 Run = Callable[..., Result]
@@ -269,7 +269,7 @@ def die_before_it_is_in_force(chosen: Settings) -> None:
 
 def naming(name: str) -> str:
     text = evidence(OURS, f'<film/tide> rdfs:label "{name}"@de')
-    return f"PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> PREFIX core: <https://w3id.org/qgraph/core#> {text}"
+    return PREFIXES + text
 
 
 def test_a_killed_write_leaves_the_index_as_it_was(settings: Settings) -> None:
