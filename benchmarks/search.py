@@ -24,35 +24,8 @@ from qgraph.store import DefaultGraph, Literal, NamedNode, Quad, in_memory, open
 
 THINGS, SEED, ROUNDS = 100_000, 20261128, 5
 SYLLABLES = [
-    "ba",
-    "ce",
-    "çi",
-    "da",
-    "əl",
-    "fa",
-    "gü",
-    "ha",
-    "ır",
-    "ka",
-    "le",
-    "mi",
-    "na",
-    "or",
-    "pe",
-    "qa",
-    "ru",
-    "şa",
-    "ti",
-    "un",
-    "və",
-    "ya",
-    "zi",
-    "kö",
-    "san",
-    "mer",
-    "tol",
-    "vin",
-    "dar",
+    *("ba", "ce", "çi", "da", "əl", "fa", "gü", "ha", "ır", "ka", "le", "mi", "na", "or", "pe", "qa"),
+    *("ru", "şa", "ti", "un", "və", "ya", "zi", "kö", "san", "mer", "tol", "vin", "dar"),
 ]
 
 
