@@ -24,7 +24,17 @@ ROWS = {
             "suppression",
         ),
         *("tokens", "reports", "provenance", "passages", "outward", "output", "precheck", "wording"),
-        *("layout", "kinds", "nearness", "sentences", "questions", "jsonld", "profiles", "folding", "fulltext"),
+        *(
+            "layout",
+            "kinds",
+            "nearness",
+            "sentences",
+            "questions",
+            "jsonld",
+            "profiles",
+            "folding",
+            "fulltext",
+        ),
     ],
     "write": [
         *("sources", "load", "derive", "reason", "reach", "validate", "increment", "ownership"),
