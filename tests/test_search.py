@@ -23,7 +23,7 @@ from qgraph.versions import FULL, PUBLIC
 from qgraph.web import create_app
 from qgraph.web.serve import pool
 from test_forget import PERSON, is_anywhere, knowing, told, written
-from test_guard import BASE, CURATOR, OURS, PREFIXES, SECRET, evidence, settings, write
+from test_guard import ABOUT, BASE, CURATOR, OURS, PREFIXES, SECRET, evidence, settings, write
 
 __all__ = ["settings", "told", "written"]
 Run = Callable[..., Result]
@@ -197,7 +197,8 @@ def test_what_is_erased_is_in_no_index_and_the_rest_is_found(told: Settings) -> 
 
 
 def test_a_raised_tier_takes_names_out_of_every_public_index(told: Settings) -> None:
-    write(told, evidence("evidence/leaflet/w6", '<film/tide> rdfs:label "Leyla"@en'))
+    about = ABOUT + " ; core:reviewNote 'It tells of somebody.'@en"
+    write(told, evidence("evidence/leaflet/w6", '<film/tide> rdfs:label "Leyla"@de', about))
     history.tag(told, "second", versions.current(told.store))
     raised = Forget(thing=f"{BASE}evidence/leaflet/w6", tier="https://w3id.org/qgraph/core#Restricted")
     history.forget_all(told, raised)

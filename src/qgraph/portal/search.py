@@ -35,6 +35,8 @@ class Teller:
 
     def _other(self, names: Iterable[Literal], shown: Said) -> Said:
         """Return the name that fits the words better than the one *shown*, if one does."""
+        if self._fit(shown["text"]) >= len(self.asked):
+            return {}
         best = max(names, key=lambda one: self._fit(one.value), default=None)
         if best is None or self._fit(best.value) <= self._fit(shown["text"]):
             return {}

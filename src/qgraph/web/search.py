@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from qgraph.errors import NotFound
 from qgraph.web import exchange
 from qgraph.web.language import language
-from qgraph.web.pages import path_of, site
+from qgraph.web.pages import path_of, root, site
 
 blueprint = Blueprint("search", __name__)
 SHOWN = 20
@@ -82,6 +82,6 @@ def _found(text: str, kind: str = "", number: int = 1, *, most: int = SHOWN) -> 
 
 def _address(text: str, kind: str = "", number: int = 1) -> str:
     """Return the address of a page of results, in the version that is looked at."""
-    named = {"q": text, "kind": kind, "page": number if number > 1 else ""}
-    chosen = {name: value for name, value in named.items() if value}
-    return f"/search?{urlencode(chosen | ({'version': old} if (old := request.args.get('version')) else {}))}"
+    old = request.args.get("version", "")
+    named = {"q": text, "kind": kind, "page": number if number > 1 else "", "version": old}
+    return f"{root()}/search?{urlencode({name: value for name, value in named.items() if value})}"

@@ -13,7 +13,7 @@ function suggesting(field) {
   list.hidden = true;
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", field.labels[0].textContent);
-  status.className = "unseen";
+  status.className = "hidden";
   status.setAttribute("aria-live", "polite");
   const around = document.createElement("span");
   around.className = "suggesting";
