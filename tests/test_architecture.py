@@ -25,6 +25,7 @@ ROWS = {
         ),
         *("tokens", "reports", "provenance", "passages", "outward", "output", "precheck", "wording"),
         *("layout", "kinds", "nearness", "sentences", "questions", "jsonld", "profiles", "faults", "facets"),
+        *("folding", "fulltext"),
     ],
     "write": [
         *("sources", "load", "derive", "reason", "reach", "validate", "increment", "ownership"),
@@ -75,6 +76,7 @@ DOORS = {
     "pyld": {"jsonld"},
     "xlsxwriter": {"sheets"},
     "markdown_it": {"portal"},
+    "tantivy": {"fulltext"},
     "click": {"cli"},
     "flask": {"web"},
     "flask_babel": {"web"},

@@ -11,12 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import tantivy
 from click.testing import Result
 
 from conftest import quietly
-from qgraph import commit, forget, history, keeping, process, suppression, versions
+from qgraph import commit, forget, fulltext, history, keeping, process, suppression, versions
 from qgraph.commit import Request, Update
 from qgraph.errors import Gone, NotFound, Refused, StoreError
+from qgraph.folding import words
 from qgraph.history import Forget
 from qgraph.namespaces import CORE
 from qgraph.settings import Settings
@@ -66,7 +68,19 @@ def is_anywhere(store: Path, word: str) -> list[str]:
                 found.append(str(path.relative_to(store)))
     stores = [*store.glob("versions/*/public"), *store.glob("versions/*/full")]
     held = [one for one in stores if word in str(list(Store.read_only(str(one))))]
-    return found + [str(one.relative_to(store)) for one in held]
+    return found + [str(one.relative_to(store)) for one in held] + knowing(store, word)
+
+
+def knowing(store: Path, text: str, layer: str = "") -> list[str]:
+    """Return the search indexes in *store* that know the words of *text*, be it of what was deleted."""
+    indexes = [one for one in store.rglob(f"{layer}*{fulltext.SUFFIX}*") if (one / "meta.json").exists()]
+    assert indexes
+    searchers = {str(one.relative_to(store)): tantivy.Index.open(str(one)).searcher() for one in indexes}
+    return [
+        name
+        for name, one in searchers.items()
+        if all(one.doc_freq("name", word) or one.doc_freq("text", word) for word in words(text))
+    ]
 
 
 def unpacked(data: bytes) -> bytes:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -81,7 +82,8 @@ def test_coverage_is_counted_from_passages_and_the_table_of_the_source(
     )
     assert rest["sentences"] == number_of(
         real,
-        "?e core:passage ?p . ?p core:paragraph ?a ; core:sentence ?b BIND(CONCAT(STR(?a), '.', STR(?b)) AS ?one)",
+        "?e core:passage ?p . ?p core:paragraph ?a ; core:sentence ?b "
+        "BIND(CONCAT(STR(?a), '.', STR(?b)) AS ?one)",
     )
     assert rest["left"] == {"no fact": 2, "partly withheld": 1}
 
@@ -105,7 +107,7 @@ def test_the_first_page_is_small_and_in_order(pages: FlaskClient) -> None:
     levels = [int(one) for one in re.findall(r"<h([1-6])", page)]
 
     assert levels[0] == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
 def test_words_of_the_folder_are_no_markup(client: FlaskClient) -> None:

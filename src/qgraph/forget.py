@@ -196,6 +196,9 @@ def _rewrite(settings: Settings, number: int, wanted: Forget) -> None:
         _rebuild(settings, number, wanted)
     elif former.is_whole(settings.store, number):
         _copy(settings.store, number)
+    for layer in LAYERS:  # made for a reader just as its store was let go, an index may stand alone
+        if not (versions.folder(settings.store, number) / layer).is_dir():
+            versions.drop(versions.index(settings.store, number, layer))
 
 
 def _copy(store: Path, number: int) -> None:

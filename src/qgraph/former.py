@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from qgraph import delta, versions
+from qgraph import delta, fulltext, versions
 from qgraph import store as quads_of
 from qgraph.delta import Delta
 from qgraph.errors import StoreError
@@ -56,9 +56,11 @@ def thin(store: Path, tagged: set[int]) -> None:
             continue
         for layer in LAYERS:
             path = _path(store, number, layer)
-            if path.is_dir() and _leads_to(store, number, layer):
-                # Renamed first, so that a crash never leaves half a store in its place.
-                versions.drop(path.rename(store / "versions" / f"candidate-old-{number}-{layer}"))
+            if path.is_dir() and not _leads_to(store, number, layer):
+                continue
+            for one in filter(Path.is_dir, (versions.index(store, number, layer), path)):
+                # Renamed first, so that a crash never leaves half of it in its place.
+                versions.drop(one.rename(store / "versions" / f"candidate-old-{number}-{one.name}"))
 
 
 def stand_alone(store: Path, going: set[int]) -> None:
@@ -129,6 +131,39 @@ def _make(store: Path, number: int, layer: str) -> None:
     data.flush()
     del data
     quads_of.tidy(fresh)
+    _put(fresh, place)
+
+
+def is_searchable(store: Path, number: int) -> bool:
+    """Say whether version *number* is whole and no index of it is missing."""
+    return is_whole(store, number) and not _unsearched(store, number)
+
+
+def make_searchable(store: Path, number: int) -> None:
+    """Make version *number* whole, and the search indexes of it that are missing. Raises StoreError."""
+    make_whole(store, number)
+    for layer in _unsearched(store, number):
+        place = versions.index(store, number, layer)
+        fresh = place.with_name(f"{layer}.new-{os.getpid()}")
+        versions.drop(fresh)
+        base = versions.describe(store, number, layer).base
+        fulltext.write(fresh, _path(store, number, layer), base)
+        _put(fresh, place)
+
+
+def _unsearched(store: Path, number: int) -> list[str]:
+    """Return the layers of version *number* that should have a search index and have none."""
+    held = [layer for layer in LAYERS if versions.has(store, number, layer)]
+    return [
+        layer
+        for layer in held
+        if versions.describe(store, number, layer).is_published
+        and not versions.index(store, number, layer).is_dir()
+    ]
+
+
+def _put(fresh: Path, place: Path) -> None:
+    """Put the folder *fresh* in its *place*, on the disk, unless something is there already."""
     versions.sync_tree(fresh)
     try:
         fresh.rename(place)
@@ -138,4 +173,4 @@ def _make(store: Path, number: int, layer: str) -> None:
 
 
 if __name__ == "__main__":
-    make_whole(Path(sys.argv[1]), int(sys.argv[2]))
+    make_searchable(Path(sys.argv[1]), int(sys.argv[2]))

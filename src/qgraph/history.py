@@ -186,7 +186,24 @@ def _recover(settings: Settings) -> str:
     if not settings.bare:
         with versions.writing(settings.store):
             forget.finish(settings)
+            _make_searchable(settings)
     return said
+
+
+def make_searchable(settings: Settings) -> None:
+    """Make the search index of the version in force, where a store of former days has none."""
+    if not settings.bare and not former.is_searchable(settings.store, versions.current(settings.store)):
+        process.run(partial(_made_searchable, settings), deadline=settings.build_timeout)
+
+
+def _made_searchable(settings: Settings) -> None:
+    with versions.writing(settings.store):
+        _make_searchable(settings)
+
+
+def _make_searchable(settings: Settings) -> None:
+    if number := versions.in_force(settings.store):
+        former.make_searchable(settings.store, number)
 
 
 def plan(settings: Settings, wanted: Forget) -> list[str]:

@@ -202,7 +202,7 @@ class Crew:
 
     def opens(self, makers: "Makers") -> bool:
         """Say whether the version can be read; have its store made again where it has been let go."""
-        if self.store is not None or former.is_whole(self.settings.store, self.version.number):
+        if self.store is not None or former.is_searchable(self.settings.store, self.version.number):
             return True
         makers.make(self.version.number)
         self.opened = time.monotonic()
@@ -250,7 +250,7 @@ class Crew:
             store = versions.open_version(self.settings.store, self.version.number, self.layer)
         limit_memory(self.settings.query_memory)
         before = os.getpriority(os.PRIO_PROCESS, 0)
-        worker = Worker(store, self.version, chosen=self.settings, folder=self.path.parent)
+        worker = Worker(store, self.version, self.layer, chosen=self.settings, folder=self.path.parent)
         while self._ready(self.listener.fileno()):
             with suppress(EOFError, OSError):  # another worker was quicker, or the client left
                 line, _ = self.listener.accept()
@@ -269,8 +269,8 @@ class Crew:
 class Worker:
     """Does tasks on one store, each under the deadline."""
 
-    def __init__(self, store: Store, version: Version, *, chosen: Settings, folder: Path) -> None:
-        self.given = Given(store, version, chosen)
+    def __init__(self, store: Store, version: Version, layer: str, *, chosen: Settings, folder: Path) -> None:
+        self.given = Given(store, version, chosen, layer)
         self.settings = chosen
         self.folder = folder
 

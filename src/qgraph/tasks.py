@@ -22,13 +22,13 @@ from qgraph import (
 )
 from qgraph.formats import BY_NAME
 from qgraph.layout import is_fact, laid_out
-from qgraph.portal import answers, browse, completions, overview, prose, thing, words
+from qgraph.portal import answers, browse, completions, overview, prose, search, thing, words
 from qgraph.portal.shelves import Shelves
 from qgraph.query import Spool, question_of
 from qgraph.selection import ORDERED, Export, Selection
 from qgraph.settings import Settings
 from qgraph.store import Store
-from qgraph.versions import Version
+from qgraph.versions import PUBLIC, Version
 
 ROW_BY_ROW = ("csv", "csvw", "geojson")  # each row is in order, whatever the order of the store
 
@@ -40,6 +40,7 @@ class Given:
     store: Store
     version: Version
     settings: Settings
+    layer: str = PUBLIC
     shelves: Shelves = field(default_factory=Shelves)
 
 
@@ -130,6 +131,12 @@ def _suggested(given: Given, spool: Spool, *, texts: dict[str, str], language: s
         name: question_of(given.settings, base=given.version.base, text=text) for name, text in texts.items()
     }
     return _values(answers.suggested(given.store, language, asked), spool)
+
+
+def _search(given: Given, spool: Spool, **asked: Any) -> str:
+    """Write what a search finds in this version."""
+    index = versions.index(given.settings.store, given.version.number, given.layer)
+    return _values(search.found(given.store, index, given.version.base, **asked), spool)
 
 
 def _export(given: Given, spool: Spool, *, selection: dict[str, Any], **asked: Any) -> str:
@@ -235,6 +242,7 @@ TASKS: Mapping[str, Callable[..., str]] = {
     "named": _named,
     "prose": _prose,
     "overview": _overview,
+    "search": _search,
     "version": _version,
     "about": _about,
     "statistics": _statistics,

@@ -1,8 +1,8 @@
 """A version is a directory; publishing is one rename.
 
 `<store>/versions/<n>/` holds the Oxigraph store `public`, its description
-`public.json`, what a validation found `public-findings.json`, and its `changes`
-against its parent as an RDF Patch. Where something is Restricted, the layer
+`public.json`, what a validation found `public-findings.json`, its search index, and
+its `changes` against its parent as an RDF Patch. Where something is Restricted, the layer
 `full` stands beside it in the same way. `current` names the version in force.
 A published version is never written again, erasure aside.
 """
@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from qgraph import delta
+from qgraph import delta, fulltext
 from qgraph import store as quads_of
 from qgraph.delta import Delta
 from qgraph.errors import DiskFull, Gone, NoVersion, StoreError
@@ -53,6 +53,11 @@ class Version:
     withheld: int = 0
     empty: list[str] = field(default_factory=list)
 
+    @property
+    def is_published(self) -> bool:
+        """Whether it is of a published graph; a plain store has no evidence and no kinds."""
+        return "asserted" in self.counts
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -71,6 +76,11 @@ def folder(store: Path, number: int) -> Path:
 def changes(store: Path, number: int, layer: str = PUBLIC) -> Path:
     """Return the file that holds what version *number* changed in *layer*."""
     return folder(store, number) / CHANGES[layer]
+
+
+def index(store: Path, number: int, layer: str = PUBLIC) -> Path:
+    """Return the folder of the search index of version *number*, which a plain store has not."""
+    return fulltext.path(folder(store, number), layer)
 
 
 def current(store: Path) -> int:
@@ -213,6 +223,7 @@ def candidate(store: Path, parent: int) -> Iterator[Candidate]:
         before = {layer: open_version(store, parent, layer) for layer in held}
         for layer, data in before.items():
             quads_of.checkpoint(data, path / layer)
+            fulltext.link(index(store, parent, layer), fulltext.path(path, layer))
         yield Candidate(path, before)
 
 
@@ -266,6 +277,8 @@ def publish(store: Path, made: Path, drafts: Mapping[str, Draft]) -> Version:
 
 def place(store: Path, made: Path, drafts: Mapping[str, Draft]) -> None:
     """Put the candidate *made* among the versions, described and on the disk, but not in force."""
+    for layer in {*LAYERS} - {*drafts}:
+        drop(fulltext.path(made, layer))
     for layer, draft in drafts.items():
         _seal(made, layer, draft)
     sync_tree(made)
@@ -288,7 +301,10 @@ def _holding(draft: Draft, written: Store) -> Store:
 
 
 def _seal(made: Path, layer: str, draft: Draft) -> None:
-    """Describe a layer whose store is closed."""
+    """Describe a layer whose store is closed, and have it searched."""
+    if draft.version.is_published:
+        told = None if draft.version.withheld else draft.delta  # what is withheld is not told
+        fulltext.keep(fulltext.path(made, layer), made / layer, draft.version.base, change=told)
     quads_of.tidy(made / layer)
     text = json.dumps(asdict(draft.version), indent=2, ensure_ascii=False)
     (made / f"{layer}.json").write_text(text + "\n", encoding="utf-8")

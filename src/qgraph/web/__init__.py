@@ -25,6 +25,7 @@ from qgraph.web import (
     openapi,
     pages,
     questions,
+    search,
     signposting,
     sparql,
     things,
@@ -53,7 +54,7 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
     choosing = {} if settings.bare else facets.read(settings.graph)
     app.extensions["qgraph"] = pages.Site(settings, engine, asked, Desk(settings), telling, choosing)
     for part in (
-        *(sparql, workbench, history, dataset, feeds, ontology, openapi, signposting),
+        *(sparql, workbench, history, dataset, feeds, ontology, openapi, signposting, search),
         *(questions, exports, browse, pages, home, graphs, things),
     ):
         app.register_blueprint(part.blueprint)

@@ -21,7 +21,7 @@ MOST = 50_000  # addresses of a sitemap, as its standard has it
 ENTRIES = 50  # of the feed
 PAGES = ("/", "/catalog", "/ontology", "/core", "/shapes", "/core/shapes", "/versions")
 PLAIN_PAGES = ("/", "/catalog", "/versions")
-CLOSED = ("/sparql", "/graphs", "/health", "/ready", "/metrics")
+CLOSED = ("/sparql", "/graphs", "/search", "/health", "/ready", "/metrics")
 
 
 @blueprint.get("/robots.txt")

@@ -45,6 +45,7 @@ FORMATS: dict[str, Sequence[Format]] = {
     "ontology.document": DOCUMENT,
     "things.context": [BY_FILE["jsonld"]],
     "exports.listed": (PAGE, JSON),
+    "search.suggestions": [JSON],
     "questions.all_questions": (PAGE, JSON),
     "history.versions": [Format("", one, "") for one in history.LISTED],
     "history.version": [Format("", one, "") for one in (*history.LISTED, history.PATCH, history.NQUADS)],
@@ -69,6 +70,8 @@ MEANINGS = {
     "facet": "values to choose by, any of which will do",
     "page": "the number of the page, from 1",
     "all": "the facet of which all values are shown",
+    "q": "the words that are searched, at most 200 characters",
+    "kind": "the path segment of a kind of things, such as the first part of their paths",
     "bom": "1 marks CSV as UTF-8, for spreadsheets",
 }
 WATCHED = {
@@ -84,6 +87,8 @@ ASKED = {
     "things.thing": ["_profile", "_mediatype", "cite"],
     "exports.exported": SWITCHES,
     "questions.one_question": ["bom", "cite"],
+    "search.page": ["q", "kind", "page"],
+    "search.suggestions": ["q"],
 }
 VERSION = {
     "name": "version",
