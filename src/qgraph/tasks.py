@@ -22,7 +22,7 @@ from qgraph import (
 )
 from qgraph.formats import BY_NAME
 from qgraph.layout import is_fact, laid_out
-from qgraph.portal import answers, overview, prose, thing, words
+from qgraph.portal import answers, order, overview, prose, reading, thing, words
 from qgraph.query import Spool, question_of
 from qgraph.selection import ORDERED, Export, Selection
 from qgraph.settings import Settings
@@ -130,6 +130,18 @@ def _suggested(given: Given, spool: Spool, *, texts: dict[str, str], language: s
     return _values(answers.suggested(given.store, language, asked), spool)
 
 
+def _read(given: Given, spool: Spool, **asked: str) -> str:
+    return _values(reading.told(given.store, **asked), spool)
+
+
+def _source(given: Given, spool: Spool, **asked: Any) -> str:
+    return _values(reading.source(given.store, **asked), spool)
+
+
+def _order(given: Given, spool: Spool, **asked: str) -> str:
+    return _values(order.read(given.store, **asked), spool)
+
+
 def _export(given: Given, spool: Spool, *, selection: dict[str, Any], **asked: Any) -> str:
     """Write an export; of a large version from the disk, whose order is the same in every process."""
     chosen, version = given.settings, given.version
@@ -207,6 +219,9 @@ TASKS: Mapping[str, Callable[..., str]] = {
     "named": _named,
     "prose": _prose,
     "overview": _overview,
+    "read": _read,
+    "source": _source,
+    "order": _order,
     "version": _version,
     "about": _about,
     "statistics": _statistics,

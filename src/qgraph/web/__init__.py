@@ -24,6 +24,7 @@ from qgraph.web import (
     openapi,
     pages,
     questions,
+    reading,
     signposting,
     sparql,
     things,
@@ -56,6 +57,7 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
         app.register_blueprint(part.blueprint)
     errors.register(app)
     language.register(app, settings)
+    reading.register(app, settings)
     app.before_request(_limit)
     app.after_request(_guard)
     return app
