@@ -43,11 +43,9 @@ def passage(words: str, text: str = TEXT, source: str = "letter") -> tuple[str, 
     """Return the name of the passage that *words* are, and its description."""
     (at,) = passages.find(text, words)
     name = f"<source/{source}#char={at.start},{at.end}>"
-    where = f"core:start {at.start} ; core:end {at.end} ; core:paragraph {at.paragraph}"
-    return (
-        name,
-        f'{name} a core:Passage ; core:inSource <source/{source}> ; {where} ; core:sentence {at.sentence} ; core:digest "{at.digest}" .',
-    )
+    where = f"core:start {at.start} ; core:end {at.end} ; core:paragraph {at.paragraph} ;"
+    words = f'core:sentence {at.sentence} ; core:digest "{at.digest}" .'
+    return name, f"{name} a core:Passage ; core:inSource <source/{source}> ; {where} {words}"
 
 
 def evidence(name: str, fact: str, rests: str = "") -> str:

@@ -54,10 +54,6 @@ def _service(given: Given, spool: Spool, *, endpoint: str, syntax: str) -> str:
     return syntax
 
 
-def _describe(given: Given, spool: Spool, **asked: Any) -> str:
-    return _values(things.describe(given.store, **asked), spool)
-
-
 def _thing(given: Given, spool: Spool, **asked: Any) -> str:
     return _values(thing.page(given.store, given.version, **asked), spool)
 
@@ -209,7 +205,6 @@ def _values(found: object, spool: Spool) -> str:
 TASKS: Mapping[str, Callable[..., str]] = {
     "query": _query,
     "service": _service,
-    "describe": _describe,
     "thing": _thing,
     "identify": _identify,
     "description": _description,
