@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from qgraph.errors import SourceError
+from qgraph.errors import SettingsError, SourceError
 from qgraph.findings import Finding
-from qgraph.store import Store, select, text_of
+from qgraph.namespaces import CORE
+from qgraph.store import DefaultGraph, Literal, NamedNode, Store, select, text_of
 
 FRAGMENT = re.compile(r"#char=(\d+),(\d+)$")
 DESCRIBED = Path(__file__).with_name("passages.rq").read_text(encoding="utf-8")
@@ -93,6 +94,42 @@ def fault(text: str, start: int, end: int) -> str:
     if any(text[edge - 1 : edge + 1].isalnum() for edge in (start, end) if 0 < edge < len(text)):
         return f"characters {start} to {end} cut a word"
     return ""
+
+
+def read(path: Path) -> str:
+    """Return the text in the file *path*. Raises SettingsError if it is not there, or no text."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not text in UTF-8: {error}.") from error
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of the file *path* in hexadecimal, by which a source tells its edition."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def words_at(text: str, iri: str, digest: str) -> str:
+    """Return the words of the passage *iri*; empty where *text* has others than its *digest* says."""
+    match = FRAGMENT.search(iri)
+    words = text[int(match[1]) : int(match[2])] if match else ""
+    return words if words and digest_of(words) == digest else ""
+
+
+def unknown(dataset: Store, paths: list[Path]) -> list[Path]:
+    """Return those of *paths* that are the text of no source in *dataset*, whole or in one passage."""
+    rows = [(text_of(row["passage"]), text_of(row["digest"])) for row in select(dataset, DESCRIBED)]
+    return [path for path in paths if not (_agrees(read(path), rows) or _is_edition(dataset, path))]
+
+
+def _is_edition(dataset: Store, path: Path) -> bool:
+    stated = NamedNode(CORE + "sha256"), Literal(sha256_of(path)), DefaultGraph()
+    return any(True for _ in dataset.quads_for_pattern(None, *stated))
+
+
+def _agrees(text: str, described: list[tuple[str, str]]) -> bool:
+    return any(words_at(text, iri, digest) for iri, digest in described)
 
 
 def described(dataset: Store, source: str = "") -> list[Described]:

@@ -32,6 +32,9 @@ class Settings:
     restricted: Path = _setting(
         Path(), "folder with Restricted data of the operator's own, for who has a token"
     )
+    source_text: str = _setting(
+        "", "files with the texts of sources, joined by “:”, whose words are shown on pages"
+    )
     bare: bool = _setting(default=False, meaning="serve a plain store: no ontology, shapes or evidence")
     open_writes: bool = _setting(default=False, meaning="let anyone on this machine write to a plain store")
     host: str = _setting("127.0.0.1", "address to serve on")
@@ -96,6 +99,11 @@ class Settings:
         """The languages of the pages (BCP 47), the first of which has no prefix."""
         return [one.strip() for one in self.languages.split(",")]
 
+    @property
+    def source_texts(self) -> list[Path]:
+        """The files with the texts of sources."""
+        return [Path(one) for one in self.source_text.split(os.pathsep) if one]
+
 
 def packaged_graph() -> Path:
     """Return the graph that ships with qgraph: in the wheel, or in the checkout."""
@@ -148,6 +156,8 @@ def _check_together(chosen: Settings) -> None:
         raise SettingsError(f"leave_url is {chosen.leave_url}, expected an http(s) address.")
     if chosen.open_writes and not (chosen.bare and is_loopback(chosen.host)):
         raise SettingsError("Writes are open with --bare only, and on a loopback address only.")
+    if chosen.source_text and chosen.bare:
+        raise SettingsError("A plain store has no sources, and takes no source_text.")
     if chosen.public_url and not re.fullmatch(r"https?://[^/?#@]+/?", chosen.public_url):
         raise SettingsError(f"public_url is {chosen.public_url}, expected http(s)://host without a path.")
     if chosen.allow_service and not re.fullmatch(r"https?://[^/?#@\s<>]+(/[^\s<>]*)?", chosen.allow_service):

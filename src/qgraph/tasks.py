@@ -22,7 +22,7 @@ from qgraph import (
 )
 from qgraph.formats import BY_NAME
 from qgraph.layout import is_fact, laid_out
-from qgraph.portal import answers, browse, completions, overview, prose, search, thing, words
+from qgraph.portal import answers, browse, completions, order, overview, prose, reading, search, thing, words
 from qgraph.portal.shelves import Shelves
 from qgraph.query import Spool, question_of
 from qgraph.selection import ORDERED, Export, Selection
@@ -55,10 +55,6 @@ def _service(given: Given, spool: Spool, *, endpoint: str, syntax: str) -> str:
     )
     spool.write(said)
     return syntax
-
-
-def _describe(given: Given, spool: Spool, **asked: Any) -> str:
-    return _values(things.describe(given.store, **asked), spool)
 
 
 def _thing(given: Given, spool: Spool, **asked: Any) -> str:
@@ -137,6 +133,18 @@ def _search(given: Given, spool: Spool, **asked: Any) -> str:
     """Write what a search finds in this version."""
     index = versions.index(given.settings.store, given.version.number, given.layer)
     return _values(search.found(given.store, index, given.version.base, **asked), spool)
+
+
+def _read(given: Given, spool: Spool, **asked: str) -> str:
+    return _values(reading.told(given.store, **asked), spool)
+
+
+def _source(given: Given, spool: Spool, **asked: Any) -> str:
+    return _values(reading.source(given.store, **asked), spool)
+
+
+def _order(given: Given, spool: Spool, **asked: str) -> str:
+    return _values(order.read(given.store, **asked), spool)
 
 
 def _export(given: Given, spool: Spool, *, selection: dict[str, Any], **asked: Any) -> str:
@@ -232,7 +240,6 @@ def _values(found: object, spool: Spool) -> str:
 TASKS: Mapping[str, Callable[..., str]] = {
     "query": _query,
     "service": _service,
-    "describe": _describe,
     "thing": _thing,
     "identify": _identify,
     "description": _description,
@@ -243,6 +250,9 @@ TASKS: Mapping[str, Callable[..., str]] = {
     "prose": _prose,
     "overview": _overview,
     "search": _search,
+    "read": _read,
+    "source": _source,
+    "order": _order,
     "version": _version,
     "about": _about,
     "statistics": _statistics,

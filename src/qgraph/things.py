@@ -1,10 +1,8 @@
-"""One thing, for a page: its label, what is said of it, and who says so."""
+"""Labels of things, and a fact that shows how a term is used."""
 
-from collections.abc import Iterator
 from itertools import islice, product
 
-from qgraph.errors import NotFound
-from qgraph.namespaces import CORE, LABEL, RDFS, SKOS, TYPE, Names
+from qgraph.namespaces import CORE, LABEL, SKOS, TYPE, Names
 from qgraph.store import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Store, Triple, text_of
 
 TOLD = ("voice", "attributedTo", "stated", "hedge", "tier", "contentNote", "passage", "record")
@@ -15,38 +13,6 @@ Told = dict[str, str]
 def labels(store: Store, iris: list[str]) -> dict[str, str]:
     """Return the label of each of *iris* that has one, in any graph."""
     return {iri: label for iri in iris if (label := _label(store, iri))}
-
-
-def describe(store: Store, iri: str, base: str) -> dict[str, object]:
-    """Return what the graph says of *iri*: its label, its facts both ways, what it bears out.
-
-    Content notes come with the address of help. Each fact has thing, property
-    and value with labels, and the evidence it stands in; a fact without
-    evidence is inferred. Raises NotFound if *iri* is none.
-    """
-    try:
-        node = NamedNode(iri)
-    except ValueError as error:
-        raise NotFound("That is not the name of anything: it is no IRI.") from error
-    told = [
-        *_facts(store, base, subject=node),
-        *_facts(store, base, value=node),
-        *_facts(store, base, graph=node),
-    ]
-    facts = {fact for graph in Names(base).derived for fact in _triples(store, node, NamedNode(graph))}
-    described = [
-        (_name(store, triple.predicate.value), _value(store, triple.object))
-        for triple in _triples(store, node, DefaultGraph())
-        if triple not in facts
-    ]
-    return {
-        "iri": iri,
-        "label": _name(store, iri),
-        "notes": _notes(store, node),
-        "facts": told,
-        "told": described,
-        "passages": _passages(store, node),
-    }
 
 
 def example(store: Store, term: str, base: str) -> dict[str, object]:
@@ -91,53 +57,6 @@ def _weight(store: Store, quad: Quad) -> int:
         for (word, value), size in marks.items()
         if any(True for _ in store.quads_for_pattern(node, NamedNode(word), value, DefaultGraph()))
     )
-
-
-def _notes(store: Store, node: NamedNode) -> list[dict[str, str]]:
-    """Return the content notes of *node*, each with the address where help is found, if it has one."""
-    notes = store.quads_for_pattern(node, NamedNode(CORE + "contentNote"), None, DefaultGraph())
-    return sorted((_note(store, quad) for quad in notes), key=lambda one: one["text"])
-
-
-def _note(store: Store, quad: Quad) -> dict[str, str]:
-    note = _value(store, quad.object)
-    if "iri" not in note:
-        return note
-    helps = store.quads_for_pattern(NamedNode(note["iri"]), NamedNode(RDFS + "seeAlso"), None)
-    return {**note, "help": next((text_of(one.object) for one in helps), "")}
-
-
-def _passages(store: Store, source: NamedNode) -> list[dict[str, object]]:
-    """Return the passages of *source* in order, each with the evidence that rests on it."""
-    found: list[tuple[int, dict[str, object]]] = []
-    for quad in store.quads_for_pattern(None, NamedNode(CORE + "inSource"), source, DefaultGraph()):
-        resting = store.quads_for_pattern(None, NamedNode(CORE + "passage"), quad.subject, DefaultGraph())
-        evidence = sorted((_value(store, one.subject) for one in resting), key=lambda one: one["iri"])
-        start = _told(store, text_of(quad.subject), "start")
-        found.append((int(start or 0), {"passage": _value(store, quad.subject), "evidence": evidence}))
-    return [passage for _, passage in sorted(found, key=lambda one: one[0])]
-
-
-def _triples(
-    store: Store, node: NamedNode | BlankNode | Triple, graph: NamedNode | DefaultGraph
-) -> list[Triple]:
-    return sorted((quad.triple for quad in store.quads_for_pattern(node, None, None, graph)), key=str)
-
-
-def _facts(
-    store: Store,
-    base: str,
-    *,
-    subject: NamedNode | None = None,
-    value: NamedNode | None = None,
-    graph: NamedNode | None = None,
-) -> Iterator[dict[str, object]]:
-    """Yield the facts of evidence graphs and of the inferred graph, in a stable order."""
-    names = Names(base)
-    for quad in sorted(store.quads_for_pattern(subject, None, value, graph), key=str):
-        name = text_of(quad.graph_name)
-        if name == names.inferred or name.startswith(base + "evidence/"):
-            yield _fact(store, quad, base)
 
 
 def _fact(store: Store, quad: Quad, base: str) -> dict[str, object]:

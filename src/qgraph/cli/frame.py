@@ -22,7 +22,7 @@ FOLDER = click.Path(path_type=Path)
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 SERVING = (
     *("host", "port", "query_timeout", "bare", "open_writes", "languages", "public_url", "allow_service"),
-    *("admin_token_file", "trust_proxy", "restricted"),
+    *("admin_token_file", "trust_proxy", "restricted", "source_text"),
 )
 COUNTED = 10
 STAGES = {

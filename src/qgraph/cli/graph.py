@@ -1,6 +1,7 @@
 """Commands on the graph as it is: build, serve, ask, check."""
 
 import json
+import os
 import sys
 from dataclasses import asdict
 from functools import partial
@@ -56,6 +57,13 @@ def build(chosen: Settings, message: str, *, as_json: bool) -> None:
 @click.option(
     "--trust-proxy", is_flag=True, default=None, help="Believe the proxy in front about addresses and HTTPS."
 )
+@click.option(
+    "--source-text",
+    type=FILE,
+    multiple=True,
+    callback=lambda _context, _option, paths: os.pathsep.join(map(str, paths)) or None,
+    help="Text of a source, whose words are shown where the graph has passages; may be repeated.",
+)
 def serve(chosen: Settings) -> None:
     """Serve the graph; build it first if there is no version yet.
 
@@ -69,10 +77,21 @@ def serve(chosen: Settings) -> None:
         commit.start_bare(chosen)
     elif not versions.in_force(chosen.store):
         commit.build(chosen, progress=Progress())
+    if chosen.source_texts:
+        process.run(partial(_check_texts, chosen), deadline=chosen.build_timeout)
     if not chosen.public_url and not is_loopback(chosen.host):
         click.echo("Links take whatever Host a request has: --public-url says which it is.", err=True)
     host = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
     serve_graph(chosen, ready=lambda: click.echo(f"Serving on http://{host}:{chosen.port} (Ctrl-C ends it)"))
+
+
+def _check_texts(chosen: Settings) -> None:
+    """Raise SettingsError for a text that no source of the version in force has."""
+    store = versions.open_version(chosen.store, versions.current(chosen.store))
+    for path in passages.unknown(store, chosen.source_texts):
+        raise SettingsError(
+            f"{path} is the text of no source here: neither its SHA-256 nor the words at a passage agree."
+        )
 
 
 @graph_command
@@ -132,7 +151,7 @@ def passage(chosen: Settings, words: str, text: Path, *, as_json: bool) -> None:
     \b
     Example: qgraph passage "nearly twenty" --text article.txt
     """
-    found = passages.find(_source_text(text), words)
+    found = passages.find(passages.read(text), words)
     if not found:
         raise SettingsError(f"These words do not stand in {text}.")
     if as_json:
@@ -153,12 +172,5 @@ def check_passages(chosen: Settings, text: Path, source: str, *, as_json: bool) 
     \b
     Example: qgraph check-passages --text article.txt
     """
-    report = commit.check_passages(chosen, _source_text(text), source)
+    report = commit.check_passages(chosen, passages.read(text), source)
     tell(report, as_json=as_json, fine="Every passage stands in the text.")
-
-
-def _source_text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} is not text in UTF-8: {error}.") from error

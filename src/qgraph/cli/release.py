@@ -37,6 +37,7 @@ def release_command(chosen: Settings, number: str, *, output: Path, named: str) 
     version = keeping.number_of(chosen.store, named) if named else versions.current(chosen.store)
     progress = Progress()
     with release.alone(chosen.store, version) as store:
+        chosen = replace(chosen, source_text="")  # the words of a source are no part of a release
         only = replace(chosen, store=store, restricted=Path(), public_url="", bare=False, open_writes=False)
         with pool(only) as engine:
             made = release.make(

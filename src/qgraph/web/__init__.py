@@ -25,6 +25,7 @@ from qgraph.web import (
     openapi,
     pages,
     questions,
+    reading,
     search,
     signposting,
     sparql,
@@ -60,6 +61,7 @@ def create_app(settings: Settings, engine: Engine) -> Flask:
         app.register_blueprint(part.blueprint)
     errors.register(app)
     language.register(app, settings)
+    reading.register(app, settings)
     app.before_request(_limit)
     app.after_request(_guard)
     return app

@@ -43,7 +43,7 @@ def register(app: Flask, settings: Settings) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
     app.config["LANGUAGES"] = settings.spoken
     Babel(app, locale_selector=language)
-    app.wsgi_app = Prefixed(app.wsgi_app, settings.spoken[1:])  # type: ignore[method-assign]
+    app.wsgi_app = Prefixed(app.wsgi_app, settings.spoken[1:])  # type: ignore[assignment, method-assign]
     app.after_request(_tell)
     app.context_processor(_for_the_head)
 

@@ -16,10 +16,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from qgraph.accept import best
 from qgraph.errors import NotAcceptable, NotFound, RequestError
 from qgraph.formats import GRAPHS, PAGE, RDF_BY_SUFFIX, TITLES, TURTLE12, Format
-from qgraph.namespaces import CORE, SCHEMA
+from qgraph.namespaces import SCHEMA
 from qgraph.profiles import ALTERNATES, WHOLE, Profile
 from qgraph.selection import offers
-from qgraph.web import alternates, citing, documents, exchange
+from qgraph.web import alternates, citing, documents, exchange, reading
 from qgraph.web.language import language
 from qgraph.web.negotiation import profile_of
 from qgraph.web.pages import check_erased, path_of, root, site
@@ -187,8 +187,7 @@ def _page(wanted: Wanted, *, is_made: bool, size: int) -> Response:
     }
     if is_made:
         return Response(render_template("graph.html", iri=wanted.iri, path=wanted.path, size=size, **shown))
-    of = next((one.iri for one in site().kinds() if one.segment == wanted.kind), "")
-    return PAGES.get(of, _of_a_thing)(wanted, shown)
+    return reading.page(wanted.iri, shown) or _of_a_thing(wanted, shown)
 
 
 def _of_a_thing(wanted: Wanted, shown: dict[str, object]) -> Response:
@@ -209,16 +208,6 @@ def _of_a_thing(wanted: Wanted, shown: dict[str, object]) -> Response:
     return Response(
         render_template("thing.html", thing=told, cite=citing.shown(cited, path), files=files, **shown)
     )
-
-
-def _plain(wanted: Wanted, shown: dict[str, object]) -> Response:
-    """Return the page of evidence or of a source."""
-    described = site().ask("describe", iri=wanted.iri, base=site().version().base)
-    return Response(render_template("thing-plain.html", thing=described, **shown))
-
-
-# The pages that are none of a thing, by the class of the kind.
-PAGES = {CORE + "Evidence": _plain, CORE + "Source": _plain}
 
 
 def _links(wanted: Wanted) -> Iterator[str]:
