@@ -9,11 +9,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 from click.testing import CliRunner, Result
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser
 
+import browsers
 from qgraph import commit
 from qgraph.cli import main
 from qgraph.settings import Settings
@@ -27,6 +30,7 @@ ROOT = Path(__file__).parents[1]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="all attacks, not a few of each kind")
+    parser.addoption("--pictures", type=Path, default=ROOT / "tests" / "output" / "pictures", help="where to")
 
 
 def quietly(_stage: str) -> None:
@@ -130,6 +134,32 @@ def address(tiny: Settings) -> Iterator[str]:
     """The address of a real server over the tiny graph."""
     with serving(tiny.graph, tiny.store, "--query-timeout", "2") as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def real_address(real: Settings) -> Iterator[str]:
+    """The address of a real server over the graph that ships with qgraph."""
+    with serving(real.graph, real.store) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def plain_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real server over a plain store in which there is one thing."""
+    with serving(ROOT, tmp_path_factory.mktemp("plain"), "--bare", "--open-writes") as address:
+        update = b'INSERT DATA { <urn:a> <http://www.w3.org/2000/01/rdf-schema#label> "One <b>thing</b>" }'
+        urlopen(Request(f"{address}/sparql", update, {"Content-Type": "application/sparql-update"})).close()
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real browser; a page of it comes from browsers.looking."""
+    program = browsers.program()
+    if program is None:
+        missing("there is no chromium: make system")
+    with browsers.chromium(str(program)) as browser:
+        yield browser
 
 
 def until(true: Callable[[], bool], seconds: float = 5) -> bool:

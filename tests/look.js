@@ -1,0 +1,92 @@
+// What a look at a page finds out; run inside it by tests/browsers.py.
+(() => {
+  const STOPS = "a[href], button, input, select, textarea, summary, [contenteditable=true], [tabindex]";
+  const MARKS = ["outlineStyle", "outlineWidth", "outlineColor", "boxShadow", "backgroundColor", "borderColor"];
+
+  const seen = (one) => one.checkVisibility({ visibilityProperty: true });
+  const tell = (one) => one.outerHTML.replace(/\s+/g, " ").slice(0, 120);
+  const look = (one) => {
+    const style = getComputedStyle(one);
+    return MARKS.map((mark) => style[mark]).join();
+  };
+  // An editor shows the focus of what is written in it on its frame.
+  const looks = (one) => [one, one.parentElement, one.parentElement?.parentElement].filter(Boolean).map(look).join();
+
+  // Of radio buttons with one name, Tab reaches one.
+  const isNext = (one) =>
+    one.type !== "radio" || one.checked ||
+    (!document.querySelector(`input[type=radio][name="${one.name}"]:checked`) &&
+      document.querySelector(`input[type=radio][name="${one.name}"]`) === one);
+
+  const stops = () =>
+    [...document.querySelectorAll(STOPS)].filter(
+      (one) => one.tabIndex >= 0 && !one.disabled && one.type !== "hidden" && seen(one) && isNext(one),
+    );
+
+  const shown = (one) => {
+    const box = one.getBoundingClientRect();
+    const top = document.elementFromPoint(
+      Math.min(Math.max(box.x + 2, 0), innerWidth - 1), Math.min(Math.max(box.y + box.height / 2, 0), innerHeight - 1));
+    return box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && Boolean(top);
+  };
+
+  window.qgraphLook = {
+    open() {
+      document.querySelectorAll("details").forEach((one) => (one.open = true));
+    },
+
+    // Where Tab should stop; from now on, where it does.
+    watch() {
+      const expected = stops();
+      const before = new Map(expected.map((one) => [one, looks(one)]));
+      const faults = [];
+      const walked = [];
+      expected.filter((one) => one.tabIndex > 0).forEach((one) => faults.push(`jumps the queue: ${tell(one)}`));
+      document.addEventListener("focusin", ({ target }) => {
+        walked.push(target);
+        if (!shown(target)) faults.push(`has the focus out of sight: ${tell(target)}`);
+        if (before.get(target) === looks(target)) faults.push(`does not show its focus: ${tell(target)}`);
+      });
+      this.walk = { expected, walked, faults };
+      return expected.length;
+    },
+
+    // What was wrong with the walk, which went *steps* steps and one out of the page, after skipping *from*.
+    walked(steps, from = 0) {
+      const { expected, walked, faults } = this.walk;
+      const should = expected.slice(from, from + steps);
+      const first = should.findIndex((one, place) => walked[place] !== one);
+      if (first >= 0) {
+        const went = walked[first] ? tell(walked[first]) : "nothing";
+        faults.push(`step ${from + first + 1} leads to ${went}, not to ${tell(should[first])}`);
+      }
+      const after = walked[steps];
+      if (after && from + steps === expected.length && after !== expected[0]) {
+        faults.push(`after the last stop comes ${tell(after)}`);
+      }
+      return [...new Set(faults)];
+    },
+
+    // What reaches beyond the right edge, if the page has to be scrolled sideways for it.
+    wide() {
+      const page = document.documentElement;
+      if (Math.max(page.scrollWidth, document.body.scrollWidth) <= innerWidth) return [];
+      return [...document.body.querySelectorAll("*")]
+        .filter((one) => one.getBoundingClientRect().right > innerWidth + 1 && seen(one))
+        .map((one) => `${Math.round(one.getBoundingClientRect().right)} of ${innerWidth}: ${tell(one)}`)
+        .slice(0, 5);
+    },
+
+    // What a page in forced colours no longer shows.
+    hidden() {
+      const page = getComputedStyle(document.body).backgroundColor;
+      return [...document.querySelectorAll("h1, h2, p, a, button, label, th, td, svg text")].filter(seen)
+        .filter((one) => {
+          const style = getComputedStyle(one);
+          const ink = one.namespaceURI.endsWith("svg") ? style.fill : style.color;
+          return one.textContent.trim() && (ink === style.backgroundColor || (ink === page && style.backgroundColor === "rgba(0, 0, 0, 0)"));
+        })
+        .map(tell).slice(0, 5);
+    },
+  };
+})();
