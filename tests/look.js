@@ -39,32 +39,50 @@
     watch() {
       const expected = stops();
       const before = new Map(expected.map((one) => [one, looks(one)]));
-      const faults = [];
-      const walked = [];
-      expected.filter((one) => one.tabIndex > 0).forEach((one) => faults.push(`jumps the queue: ${tell(one)}`));
+      const faults = expected.filter((one) => one.tabIndex > 0).map((one) => `jumps the queue: ${tell(one)}`);
+      const walk = { expected, walked: [], faults };
       document.addEventListener("focusin", ({ target }) => {
-        walked.push(target);
+        walk.walked.push(target);
         if (!shown(target)) faults.push(`has the focus out of sight: ${tell(target)}`);
         if (before.get(target) === looks(target)) faults.push(`does not show its focus: ${tell(target)}`);
       });
-      this.walk = { expected, walked, faults };
+      this.walk = walk;
       return expected.length;
     },
 
-    // What was wrong with the walk, which went *steps* steps and one out of the page, after skipping *from*.
-    walked(steps, from = 0) {
+    // Go on from the stop before *place*.
+    enter(place) {
+      if (place > 0) this.walk.expected[place - 1].focus();
+      this.walk.walked = [];
+    },
+
+    // What was wrong with the walk from *place*, which went *steps* steps.
+    walked(place, steps) {
       const { expected, walked, faults } = this.walk;
-      const should = expected.slice(from, from + steps);
-      const first = should.findIndex((one, place) => walked[place] !== one);
+      const should = expected.slice(place, place + steps);
+      const first = should.findIndex((one, step) => walked[step] !== one);
       if (first >= 0) {
         const went = walked[first] ? tell(walked[first]) : "nothing";
-        faults.push(`step ${from + first + 1} leads to ${went}, not to ${tell(should[first])}`);
+        faults.push(`step ${place + first + 1} leads to ${went}, not to ${tell(should[first])}`);
       }
-      const after = walked[steps];
-      if (after && from + steps === expected.length && after !== expected[0]) {
-        faults.push(`after the last stop comes ${tell(after)}`);
-      }
+      const after = walked[should.length];
+      if (after && after !== expected[0]) faults.push(`after the last stop comes ${tell(after)}`);
       return [...new Set(faults)];
+    },
+
+    // Whether the skip link has led into the content: the focus is on the first stop there, if there is one.
+    skipped() {
+      const main = document.querySelector("main");
+      const first = stops().find((one) => main.contains(one));
+      return !first || document.activeElement === first;
+    },
+
+    // What axe finds wrong.
+    async axe(how) {
+      const found = await axe.run(document, { resultTypes: ["violations"], ...how });
+      return found.violations.flatMap(({ id, nodes }) =>
+        nodes.slice(0, 3).map(({ target, failureSummary }) =>
+          `${id}: ${target}: ${failureSummary.split("\n").slice(1, 3).join(" ").trim()}`));
     },
 
     // What reaches beyond the right edge, if the page has to be scrolled sideways for it.
