@@ -322,7 +322,7 @@ def test_who_finds_nothing_is_told_near_names_and_ways_on(asked: FlaskClient) ->
 
     assert "Nothing is found." in text
     assert '<a href="/search?q=Harbour+Lights">Harbour Lights</a>' in text
-    assert 'href="/browse"' in text
+    assert "look around: " in text
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "x", "99", "9" * 30, "²", ""])

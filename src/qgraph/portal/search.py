@@ -56,7 +56,8 @@ class Teller:
         first = next((at for at, one in enumerate(whole) if self._begins(one)), 0)
         while first and len(" ".join(whole[first:])) < EXCERPT:
             first -= 1
-        before = " ".join(whole[:first])[-BEFORE:].partition(" ")[2]
+        before = " ".join(whole[:first])
+        before = before if len(before) <= BEFORE else before[-BEFORE:].partition(" ")[2]
         shown = f"{before} {' '.join(whole[first:])}".strip()
         cut = shown if len(shown) <= EXCERPT else shown[:EXCERPT].rpartition(" ")[0] + " …"
         return text | {"text": cut if text["text"].startswith(cut[:FEW]) else f"… {cut}"}
