@@ -25,7 +25,6 @@ def test_the_first_page_names_the_graph_and_its_questions(client: FlaskClient) -
     assert "<h1>A tiny graph</h1>" in page
     assert "Two invented films, for tests." in page
     assert '<a href="/questions/films">Which films are there, and who made them?</a>' in page
-    assert '<form class="ask" action="/sparql" method="post">' in page
 
 
 def test_a_browser_gets_a_table_with_labels_and_links(client: FlaskClient) -> None:
