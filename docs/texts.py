@@ -13,6 +13,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from qgraph.web.errors import TITLES
+
 ROOT = Path(__file__).parents[1]
 WEB = ROOT / "src" / "qgraph" / "web"
 CATALOGUES = sorted(WEB.glob("translations/*/LC_MESSAGES/messages.po"))
@@ -27,6 +29,8 @@ def texts() -> Catalog:
     found = Catalog()
     for _place, _line, text, comments, context in extract_from_dir(WEB, WRITTEN_IN, strip_comment_tags=True):
         found.add(text, auto_comments=comments, context=context)
+    for title in TITLES.values():
+        found.add(title)
     return found
 
 

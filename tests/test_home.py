@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from conftest import built
+from conftest import built, quietly
 from qgraph import commit, versions
 from qgraph.portal import overview, prose
 from qgraph.portal.overview import Overview
@@ -162,7 +162,7 @@ def test_the_first_page_tells_what_is_new_up_to_the_version_looked_at(graph: Pat
     settings = built(graph, tmp_path / "store")
     films = graph / "data" / "films.trig"
     films.write_text(films.read_text("utf-8").replace(":length 90 .", ":length 91 ."), encoding="utf-8")
-    commit.build(replace(settings), message="Corrected & checked", progress=lambda _stage: None)
+    commit.build(replace(settings), message="Corrected & checked", progress=quietly)
 
     with pool(settings) as engine:
         pages = create_app(settings, engine).test_client()
@@ -181,8 +181,9 @@ def test_icons_come_from_here(client: FlaskClient) -> None:
         ("/static/icon.png", "image/png"),
         ("/static/preview.png", "image/png"),
     ):
-        answer = client.get(path)
-        assert answer.status_code == 200
-        assert kind in answer.headers["Content-Type"]
+        with client.get(path) as answer:
+            assert answer.status_code == 200
+            assert kind in answer.headers["Content-Type"]
     assert '<meta property="og:image" content="http://localhost/static/preview.png">' in page
-    assert client.get("/static/preview.png").data[16:24] == (1200).to_bytes(4) + (630).to_bytes(4)
+    with client.get("/static/preview.png") as preview:
+        assert preview.data[16:24] == (1200).to_bytes(4) + (630).to_bytes(4)

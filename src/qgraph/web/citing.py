@@ -4,6 +4,7 @@ A view makes what is cited by `of_page`, answers what `answered` returns, if it 
 and else gives its template `shown`, for the macro of `cite.html`.
 """
 
+from dataclasses import replace
 from datetime import date
 
 from flask import Response, request
@@ -42,6 +43,12 @@ def of_page(title: str, iri: str, *, path: str) -> Cited:
     )
 
 
+def of_graph() -> Cited:
+    """Return what is cited of the graph itself, as it is now: it is part of no collection."""
+    about, base = site().about(), site().version().base
+    return replace(of_page(about.title, base, path="/"), collection="")
+
+
 def in_words(cited: Cited) -> str:
     """Return *cited* as a sentence in the language of the page."""
     said = {
@@ -51,6 +58,13 @@ def in_words(cited: Cited) -> str:
         "date": format_date(date.fromisoformat(cited.date), "long"),
         "address": cited.address,
     }
+    if not cited.collection:
+        words = gettext(
+            "%(creators)s: “%(title)s”, version %(number)s of %(date)s. %(address)s",
+            creators=", ".join(cited.creators) or "–",
+            **said,
+        )
+        return str(words)
     if not cited.creators:
         words = gettext(
             "“%(title)s”, in: %(collection)s, version %(number)s of %(date)s. %(address)s", **said

@@ -5,12 +5,13 @@ from typing import Any, cast
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request
 
-from qgraph import history
+from qgraph import history, questions
 from qgraph.about import Value
 from qgraph.accept import best
 from qgraph.errors import NotFound
 from qgraph.formats import PAGE
-from qgraph.web import documents, exchange
+from qgraph.questions import Question
+from qgraph.web import citing, documents, exchange
 from qgraph.web.language import language
 from qgraph.web.pages import at, named_version, root, site
 
@@ -56,8 +57,17 @@ def about() -> Response:
     """Tell what the graph covers, how it was made, and under which terms."""
     if site().settings.bare:
         raise NotFound("A plain store tells nothing of itself; /catalog describes it.")
+    cited = citing.of_graph()
+    if cite := citing.answered(cited):
+        return cite
     prose = site().kept("prose", language=language(), root=root())
-    shown = render_template("about.html", prose=prose, overview=_overview(), newest=_newest())
+    shown = render_template(
+        "about.html",
+        prose=prose,
+        overview=_overview(),
+        newest=_newest(),
+        cite=citing.shown(cited, at("/about")),
+    )
     return exchange.lasting(Response(shown))
 
 
@@ -82,10 +92,8 @@ def _newest() -> list[dict[str, object]]:
     ]
 
 
-def _topics() -> dict[str, list[Any]]:
-    """Return the first questions of each topic, by its name."""
-    found: dict[str, list[Any]] = {}
-    for one in site().questions:
-        found.setdefault(getattr(one, "topic", ""), []).append(one)
+def _topics() -> list[tuple[str, list[Question]]]:
+    """Return the first questions of each topic."""
+    found = questions.topics(site().questions)
     few = ASKED if len(found) > 1 else ASKED * ASKED
-    return {topic: asked[:few] for topic, asked in sorted(found.items())}
+    return [(topic, asked[:few]) for topic, asked in found]
