@@ -196,7 +196,7 @@ def _of_a_thing(wanted: Wanted, shown: dict[str, object]) -> Response:
     profile = [schema.uri, *schema.queries] if schema else []
     told = site().ask("thing", iri=wanted.iri, language=language(), schema=profile)
     g.unlisted = told["unlisted"]
-    path = wanted.address(PAGE)
+    path = root() + wanted.address(PAGE)
     cited = citing.of_page(told["name"]["text"], wanted.iri, path=path)
     if cite := citing.answered(cited):
         return cite
