@@ -13,10 +13,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from conftest import ROOT, built
-from qgraph import facets
+from qgraph import facets, kinds, versions
 from qgraph.errors import SourceError
 from qgraph.kinds import Kind
+from qgraph.portal import shelves
 from qgraph.portal.shelves import Shelf, Shelves, folded
+from qgraph.portal.words import Words
 from qgraph.settings import Settings
 from qgraph.web import create_app
 from qgraph.web.serve import pool
@@ -306,6 +308,27 @@ def test_a_process_keeps_few_shelves(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert list(kept.kept) == ["z"]
     assert kept.get("z", lambda: made[0]) is made[2]
+
+
+def test_a_shelf_is_left_for_other_processes_as_long_as_its_version_is_read(
+    real: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qgraph.portal.shelves.WORTH", 0)
+    store = versions.open_version(real.store, 1)
+    version = versions.describe(real.store, 1)
+    [kind] = [one for one in kinds.read(store, version.base) if one.segment == "film"]
+    declared = (*facets.read(ROOT)["film"], *facets.own())
+    made = shelves.fill(Words(store), version.base, kind, facets=declared)
+    other = Shelf(kind, (), frozenset(), {})
+    Shelves(tmp_path, "public-1").get("film", lambda: made)
+
+    assert Shelves(tmp_path, "public-1").get("film", lambda: other) == made
+    assert Shelves(tmp_path, "full-1").get("film", lambda: other) is other
+    shelves.forget(tmp_path, "public-2.")
+    shelves.forget(tmp_path, "full-1.")
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("public-1.")]
+    shelves.forget(tmp_path, "public-1.")
+    assert not list(tmp_path.iterdir())
 
 
 def test_openapi_tells_of_the_lists_and_their_filters(client: FlaskClient) -> None:

@@ -23,12 +23,14 @@ from pathlib import Path
 
 from qgraph import delta, former, query, settings, versions, wire
 from qgraph.errors import QgraphError, StoreError
+from qgraph.portal import shelves
+from qgraph.portal.shelves import Shelves
 from qgraph.process import FORK, limit_memory, shut_in
 from qgraph.query import Spool
 from qgraph.settings import Settings
 from qgraph.store import NamedNode, Store, empty_graphs, in_memory
 from qgraph.tasks import TASKS, Given
-from qgraph.versions import PUBLIC, Version
+from qgraph.versions import PUBLIC
 
 HEARTBEAT = 0.02
 FORMER = 4
@@ -69,6 +71,7 @@ class Holder:
         self.current: Crew | None = None
         self.former: dict[int, Crew] = {}
         self.makers = Makers(chosen.store)
+        shelves.forget(folder, f"{layer}-")  # of a holder that died
 
     def crews(self) -> list["Crew"]:
         """Return all workers' crews."""
@@ -228,6 +231,7 @@ class Crew:
     def retire(self) -> None:
         """Let the workers end when they have answered what they have taken."""
         self.path.unlink()
+        shelves.forget(self.path.parent, f"{self.path.stem}.")
         self.listener.close()
         os.close(self.leash)
         os.close(self.held)
@@ -250,7 +254,8 @@ class Crew:
             store = versions.open_version(self.settings.store, self.version.number, self.layer)
         limit_memory(self.settings.query_memory)
         before = os.getpriority(os.PRIO_PROCESS, 0)
-        worker = Worker(store, self.version, self.layer, chosen=self.settings, folder=self.path.parent)
+        kept = Shelves(self.path.parent, self.path.stem)
+        worker = Worker(Given(store, self.version, self.settings, self.layer, kept), self.path.parent)
         while self._ready(self.listener.fileno()):
             with suppress(EOFError, OSError):  # another worker was quicker, or the client left
                 line, _ = self.listener.accept()
@@ -259,7 +264,9 @@ class Crew:
                     while self._ready(line.fileno()):
                         worker.serve(line)
             if os.getpriority(os.PRIO_PROCESS, 0) > before:  # slowed for a long query
-                return
+                break
+        if not self.path.exists():  # retired while it made a shelf
+            shelves.forget(self.path.parent, f"{self.path.stem}.")
 
     def _ready(self, handle: int) -> bool:
         """Wait for *handle* to be readable; False once the leash is closed."""
@@ -269,9 +276,9 @@ class Crew:
 class Worker:
     """Does tasks on one store, each under the deadline."""
 
-    def __init__(self, store: Store, version: Version, layer: str, *, chosen: Settings, folder: Path) -> None:
-        self.given = Given(store, version, chosen, layer)
-        self.settings = chosen
+    def __init__(self, given: Given, folder: Path) -> None:
+        self.given = given
+        self.settings = given.settings
         self.folder = folder
 
     def serve(self, line: socket.socket) -> None:

@@ -73,7 +73,7 @@ def choose(words: Words, base: str, shelves: Shelves, *, asked: Mapping[str, obj
     known = {one.segment: one for one in kinds.read(words.store, base)}
     if segment not in known:
         raise NotFound(f"There is no kind of things called “{segment}”{near(segment, known)}.")
-    key = (segment, words.language, facets)
+    key = json.dumps([segment, words.language, *(one.text for one in facets)])
     shelf = shelves.get(key, lambda: fill(words, base, known[segment], facets=facets))
     picked: dict[str, tuple[Value, ...]] = {}
     ignored = []

@@ -1,13 +1,19 @@
 """What a kind's shelf holds: its things in the order of their names, and their values by facet.
 
-A query process makes it once; after that a page of it costs operations on sets alone.
+A query process makes it once; after that a page of it costs operations on sets alone. Of a
+large graph that takes longer than a process lives whose query is long, so the shelf is left
+in a file for the processes of the same layer and version, for as long as there are such.
 """
 
+import json
+import os
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import astuple, dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 
 from qgraph.facets import Facet
@@ -19,6 +25,8 @@ from qgraph.store import Literal, NamedNode, Term, select, text_of
 MEMBERS = Path(__file__).parents[1].joinpath("members.rq").read_text(encoding="utf-8")
 NOTHING = "-"  # the value of what nothing is recorded of
 LARGEST = 3_000_000  # entries of all the shelves that a process keeps: some 200 MB
+WORTH = 5_000  # entries of a shelf that is not made again as quickly as read
+SUFFIX = ".shelf"
 # Letters that Unicode does not take apart, as a reader of English looks for them.
 LETTERS = str.maketrans({"ı": "i", "ə": "e", "ø": "o", "ł": "l", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe"})
 
@@ -58,17 +66,85 @@ class Shelf:
 
 @dataclass
 class Shelves:
-    """The shelves that were asked for last, of a bounded size in all."""
+    """The shelves that were asked for last, of a bounded size in all.
 
-    kept: OrderedDict[Hashable, Shelf] = field(default_factory=OrderedDict)
+    They stand in files of a *folder* too, if one is given, under names that begin with a *mark*.
+    """
 
-    def get(self, key: Hashable, make: Callable[[], Shelf]) -> Shelf:
+    folder: Path | None = None
+    mark: str = ""
+    kept: OrderedDict[str, Shelf] = field(default_factory=OrderedDict)
+
+    def get(self, key: str, make: Callable[[], Shelf]) -> Shelf:
         """Return the shelf under *key*, which else *make* makes; those used longest ago make room."""
-        made = self.kept.pop(key, None) or make()
+        made = self.kept.pop(key, None) or self._left(key) or make()
         self.kept[key] = made
         while len(self.kept) > 1 and sum(one.size for one in self.kept.values()) > LARGEST:
             self.kept.popitem(last=False)
+        if self.folder and made.size > WORTH and not self._path(key).exists():
+            self._leave(key, made)
         return made
+
+    def _path(self, key: str) -> Path:
+        name = f"{self.mark}.{blake2b(key.encode(), digest_size=16).hexdigest()}{SUFFIX}"
+        return (self.folder or Path()) / name
+
+    def _left(self, key: str) -> Shelf | None:
+        """Return the shelf that another process left under *key*, None if none did."""
+        try:
+            return _read(self._path(key).read_bytes()) if self.folder else None
+        except FileNotFoundError:
+            return None
+
+    def _leave(self, key: str, made: Shelf) -> None:
+        """Leave a shelf for other processes: whole or not at all, and nothing where the disk is full."""
+        path = self._path(key)
+        part = path.with_suffix(f".{os.getpid()}")
+        with suppress(OSError):
+            part.write_bytes(_written(made))
+            part.rename(path)
+        part.unlink(missing_ok=True)
+
+
+def forget(folder: Path, mark: str) -> None:
+    """Delete the shelves left in *folder* whose names begin with *mark*."""
+    for path in folder.glob(f"{mark}*{SUFFIX}"):
+        path.unlink(missing_ok=True)
+
+
+def _written(shelf: Shelf) -> bytes:
+    sides = [
+        [
+            astuple(side.facet),
+            [[one.key, [_parts(t) for t in one.terms], [*one.things]] for one in side.values.values()],
+        ]
+        for side in shelf.sides.values()
+    ]
+    return json.dumps([astuple(shelf.kind), shelf.things, sides]).encode()
+
+
+def _read(text: bytes) -> Shelf:
+    kind, things, told = json.loads(text)
+    sides = {}
+    for (name, title, prefixes, query), values in told:
+        facet = Facet(name, title, tuple((one, iri) for one, iri in prefixes), query)
+        read = (Value(key, tuple(map(_term, terms)), set(places)) for key, terms, places in values)
+        sides[name] = Side(facet, {one.key: one for one in read})
+    return Shelf(Kind(*kind), tuple(things), frozenset(range(len(things))), sides)
+
+
+def _parts(term: Term) -> list[str]:
+    """Return the parts that *term*, a value, is made of: an IRI; or a text, its language and its datatype."""
+    if isinstance(term, Literal):
+        return [term.value, term.language or "", term.datatype.value]
+    return [text_of(term)]
+
+
+def _term(parts: Sequence[str]) -> Term:
+    if len(parts) == 1:
+        return NamedNode(parts[0])
+    text, language, datatype = parts
+    return Literal(text, language=language) if language else Literal(text, datatype=NamedNode(datatype))
 
 
 def folded(text: str) -> str:
