@@ -24,10 +24,10 @@ ASKED = 3  # questions of a topic that it shows
 def _own() -> dict[str, object]:
     """Give every template what the graph says of itself, by the last part of a word, in the language read."""
     asked = partial(_said, language())
-    return {"all_own": asked, "own": lambda word: next(iter(asked(word)), {}), "shelf": _shelf}
+    return {"graph_tells": asked, "graph_says": lambda word: next(iter(asked(word)), {}), "list_of": _list_of}
 
 
-def _shelf(iri: str) -> str:
+def _list_of(iri: str) -> str:
     """Return the address of the list of the things of the kind *iri*; empty if there is none."""
     listed = site().kinds() if "browse" in current_app.blueprints else []
     return next((at(f"/browse/{kind.segment}") for kind in listed if kind.iri == iri), "")

@@ -140,7 +140,7 @@ def _everywhere() -> dict[str, object]:
         "root": root(),
         "asked_path": request.path,
         "leave_url": site().settings.leave_url,
-        "here": here(),
+        "server": here(),
     }
     return shown | {"now": root() + now, "page_address": here() + root() + quote(request.path)}
 
