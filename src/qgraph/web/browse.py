@@ -17,7 +17,7 @@ from qgraph.selection import offers
 from qgraph.web import documents
 from qgraph.web.exchange import lasting
 from qgraph.web.language import language
-from qgraph.web.pages import site
+from qgraph.web.pages import root, site
 from qgraph.web.questions import flag
 
 blueprint = Blueprint("browse", __name__)
@@ -53,9 +53,9 @@ class Address:
         """Return it in the format that has a *suffix*, with *more* parameters."""
         pairs = [*self.chosen, *((name, str(value)) for name, value in more.items())]
         pairs += [("version", self.version)] if self.version else []
-        return (
-            f"/browse/{self.kind}{'.' * bool(suffix)}{suffix}{'?' * bool(pairs)}{urlencode(pairs, safe='/:')}"
-        )
+        end = f".{suffix}" if suffix else ""
+        asked = f"?{urlencode(pairs, safe='/:')}" if pairs else ""
+        return f"{root()}/browse/{self.kind}{end}{asked}"
 
     def turned(self, facet: str, value: str) -> "Address":
         """Return the address with a *value* of a *facet* chosen that was not, or no longer chosen."""
@@ -135,7 +135,7 @@ def _page(segment: str) -> Response:
         (SHOWN[one.name], one.media_type, here.of(one.suffix)) for one in map(BY_NAME.__getitem__, SHOWN)
     ]
     shown = found | {"ignored": list(_ignored(found["ignored"])), "files": files, "here": here}
-    shown |= {"pages_around": _around(here, found), "asking": f"/sparql?{query}"}
+    shown |= {"pages_around": _around(here, found), "asking": f"{root()}/sparql?{query}"}
     return Response(render_template("browse_kind.html", **shown))
 
 
