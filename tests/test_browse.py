@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -63,7 +64,7 @@ def values(text: str, facet: str) -> dict[str, tuple[int, bool]]:
     told = {}
     for item in re.findall(r"<li>(.*?)</li>", part, re.DOTALL):
         name, _, many = item.partition('<span class="many">')
-        plain = unescape(re.sub(r"<span (aria-hidden|class=\"unseen).*?</span>|<[^>]*>", "", name)).strip()
+        plain = unescape(re.sub(r"<span (aria-hidden|class=\"hidden).*?</span>|<[^>]*>", "", name)).strip()
         told[plain] = (int(many.partition("<")[0].replace(",", "")), "<a " in name)
     return told
 
@@ -251,6 +252,17 @@ def test_the_version_is_kept_in_every_link(reader: FlaskClient) -> None:
 
     assert links(main)
     assert not [one for one in links(main) if one.startswith("/") and "version=1" not in one]
+
+
+def test_the_language_is_kept_in_every_link(tiny: Settings) -> None:
+    with pool(tiny) as engine:
+        reader = create_app(replace(tiny, languages="en,az"), engine).test_client()
+        text = page(reader, "/az/browse/film?length=90")
+    main = text.partition('<div class="browse">')[2].partition("<footer>")[0]
+
+    assert '<h3><span lang="en">Length</span></h3>' in text
+    assert links(main)
+    assert not [one for one in links(main) if one.startswith("/") and not one.startswith("/az/")]
 
 
 def test_a_kind_that_there_is_not_and_a_plain_store_are_told(client: FlaskClient, tmp_path: Path) -> None:
