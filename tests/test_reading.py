@@ -167,6 +167,7 @@ def test_words_behind_a_content_note_are_folded_and_the_note_comes_first(worded:
         before = page[: page.index("Somebody was hurt")]
 
         assert before.rindex("<details") > before.rfind("</details>")
+        assert "Content note" in before
         assert "Content note" in page[: page.index("film/hurt")]
 
 
