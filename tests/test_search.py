@@ -12,7 +12,7 @@ import pytest
 from click.testing import Result
 from flask.testing import FlaskClient
 
-from conftest import quietly
+from conftest import quietly, until
 from qgraph import commit, former, fulltext, history, keeping, process, versions
 from qgraph.errors import RequestError
 from qgraph.folding import folded, words
@@ -65,7 +65,9 @@ def named(tiny: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="module")
 def asked(named: Settings) -> Iterator[FlaskClient]:
     with pool(named) as engine:
-        yield create_app(named, engine).test_client()
+        client = create_app(named, engine).test_client()
+        assert until(lambda: client.get("/search?q=harbour").status_code == 200, 30)
+        yield client
 
 
 @pytest.mark.parametrize(
