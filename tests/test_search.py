@@ -12,7 +12,7 @@ import pytest
 from click.testing import Result
 from flask.testing import FlaskClient
 
-from conftest import quietly
+from conftest import quietly, until
 from qgraph import commit, former, fulltext, history, keeping, process, versions
 from qgraph.errors import RequestError
 from qgraph.folding import folded, words
@@ -27,9 +27,10 @@ from test_guard import ABOUT, BASE, CURATOR, OURS, PREFIXES, SECRET, evidence, s
 
 __all__ = ["settings", "told", "written"]
 Run = Callable[..., Result]
-LONG = """A film of a harbour, and of a girl who waits there for a letter that never comes, through
-a winter in which it snows on the ships and on the rails, until the kiosk at the pier is opened.""".replace(
-    "\n", " "
+LONG = (
+    "A film of a harbour, and of a girl who waits there for a letter that never comes, through a winter in "
+    "which it snows on the ships and on the rails, until the kiosk at the pier is opened, and somebody says, "
+    "in a voice that she has not heard for a year, what was in it."
 )
 NAMES = f"""
 <film/harbour> rdfs:label "Liman"@az ; skos:altLabel "İki Şəhər Arasında"@az , "Qur'an <script>"@en .
@@ -56,7 +57,7 @@ def answer(chosen: Settings, text: str, layer: str, number: int = 0, **asked: ob
 def named(tiny: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The tiny graph with more names, entered by a writer."""
     store = Path(shutil.copytree(tiny.store, tmp_path_factory.mktemp("named") / "store"))
-    chosen = replace(tiny, store=store)
+    chosen = replace(tiny, store=store, query_timeout=30)
     write(chosen, MORE + evidence(OURS, NAMES))
     return chosen
 
@@ -64,7 +65,9 @@ def named(tiny: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="module")
 def asked(named: Settings) -> Iterator[FlaskClient]:
     with pool(named) as engine:
-        yield create_app(named, engine).test_client()
+        client = create_app(named, engine).test_client()
+        assert until(lambda: client.get("/search?q=harbour").status_code == 200, 30)
+        yield client
 
 
 @pytest.mark.parametrize(
@@ -299,8 +302,8 @@ def test_the_page_tells_what_is_found_with_kinds_other_names_and_descriptions(as
     assert '<a href="/search?q=harbour&amp;kind=film">film</a> <span class="quiet">4</span>' in text
     assert '<a href="/film/two" title="https://tiny.example/film/two">Harbour Lights</a>' in text
     assert "A film of a harbour" in text
-    assert "until the kiosk" not in text
-    assert "… " in page(asked, "?q=kiosk")
+    assert "what was in it" not in text
+    assert "not heard for a year, what was in it.</p>" in page(asked, "?q=year")
     assert 'Also called: <span lang="az">İki Şəhər Arasında</span>' in page(asked, "?q=seher")
 
 

@@ -52,15 +52,16 @@ class Teller:
         text = self.words.best(told)
         if len(text.get("text", "")) <= EXCERPT:
             return text
-        whole = text["text"].split(" ")
-        first = next((at for at, one in enumerate(whole) if self._begins(one)), 0)
-        while first and len(" ".join(whole[first:])) < EXCERPT:
-            first -= 1
-        before = " ".join(whole[:first])
-        before = before if len(before) <= BEFORE else before[-BEFORE:].partition(" ")[2]
-        shown = f"{before} {' '.join(whole[first:])}".strip()
-        cut = shown if len(shown) <= EXCERPT else shown[:EXCERPT].rpartition(" ")[0] + " …"
-        return text | {"text": cut if text["text"].startswith(cut[:FEW]) else f"… {cut}"}
+        whole = text["text"]
+        parts = whole.split(" ")
+        first = next((at for at, one in enumerate(parts) if self._begins(one)), 0)
+        start = max(0, min(len(" ".join(parts[:first])) - BEFORE, len(whole) - EXCERPT))
+        shown = whole[start : start + EXCERPT]
+        if start:
+            shown = f"… {shown.partition(' ')[2] or shown}"
+        if start + EXCERPT < len(whole):
+            shown = f"{shown.rpartition(' ')[0] or shown} …"
+        return text | {"text": shown}
 
     def _begins(self, text: str) -> bool:
         return any(held.startswith(one) for held in words(text) for one in self.asked)
