@@ -18,9 +18,9 @@ from qgraph.portal.citing import Cited
 from qgraph.web import documents
 from qgraph.web.pages import here, site
 
-# The parameter, what people call it, its media type and suffix.
+# The parameter, what people call it (the first in each language), its media type and suffix.
 FORMS = (
-    ("text", "Text", "text/plain", "txt"),
+    ("text", "", "text/plain", "txt"),
     ("bibtex", "BibTeX", "application/x-bibtex", "bib"),
     ("ris", "RIS", "application/x-research-info-systems", "ris"),
     ("csl", "CSL-JSON", "application/vnd.citationstyles.csl+json", "json"),
@@ -81,7 +81,7 @@ def in_words(cited: Cited) -> str:
 def shown(cited: Cited, path: str) -> dict[str, object]:
     """Return the box in which the page at *path* says how to cite it: words, the address, files."""
     mark = "&" if "?" in path else "?"
-    files = [(title, kind, f"{path}{mark}cite={name}") for name, title, kind, _ in FORMS]
+    files = [(title or gettext("Text"), kind, f"{path}{mark}cite={name}") for name, title, kind, _ in FORMS]
     return {"words": in_words(cited), "address": cited.address, "files": files}
 
 
