@@ -50,10 +50,18 @@
       return expected.length;
     },
 
+    // Stand before the first stop; a script may have gone further.
+    start() {
+      document.body.tabIndex = -1;
+      document.body.focus();
+      document.body.removeAttribute("tabindex");
+    },
+
     // Go on from the stop before *place*.
     enter(place) {
       if (place > 0) this.walk.expected[place - 1].focus();
-      this.walk.walked = [];
+      else this.start();
+      this.walk.walked.length = 0;
     },
 
     // What was wrong with the walk from *place*, which went *steps* steps.
