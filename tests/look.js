@@ -1,7 +1,7 @@
 // What a look at a page finds out; run inside it by tests/browsers.py.
 (() => {
   const STOPS = "a[href], button, input, select, textarea, summary, [contenteditable=true], [tabindex]";
-  const MARKS = ["outlineStyle", "outlineWidth", "outlineColor", "boxShadow", "backgroundColor", "borderColor"];
+  const MARKS = ["outlineStyle", "outlineWidth", "outlineColor", "boxShadow", "backgroundColor", "borderColor", "stroke", "strokeWidth"];
 
   const seen = (one) => one.checkVisibility({ visibilityProperty: true });
   const tell = (one) => one.outerHTML.replace(/\s+/g, " ").slice(0, 120);
@@ -9,8 +9,9 @@
     const style = getComputedStyle(one);
     return MARKS.map((mark) => style[mark]).join();
   };
-  // An editor shows the focus of what is written in it on its frame.
-  const looks = (one) => [one, one.parentElement, one.parentElement?.parentElement].filter(Boolean).map(look).join();
+  // An editor shows the focus of what is written in it on its frame, a link in a picture on its box.
+  const looks = (one) =>
+    [one, one.parentElement, one.parentElement?.parentElement, ...one.children].filter(Boolean).map(look).join();
 
   // Of radio buttons with one name, Tab reaches one.
   const isNext = (one) =>

@@ -72,8 +72,7 @@ def pictured(page: Page, picture: Path) -> None:
         page.emulate_media(**media)
         height = min(page.evaluate("document.documentElement.scrollHeight"), 3000)
         page.screenshot(
-            path=picture.with_name(f"{picture.name}-{name}.jpg"),
-            type="jpeg",
+            path=picture.with_name(f"{picture.name}-{name}.png"),
             full_page=True,
             clip={"x": 0, "y": 0, "width": size[0], "height": height},
         )
