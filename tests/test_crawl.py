@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 
 import pytest
 
 from crawler import crawl, kind_of
+from past import with_a_past
+from qgraph.settings import Settings
 
 ALL, MANY, SAMPLE = 1000, 25, 4  # pages of one kind
 DEAD = """<!doctype html><a href="/gone">gone</a>
@@ -88,6 +91,14 @@ def test_no_link_of_the_graph_is_dead(real_address: str, request: pytest.Fixture
 
     assert found.faults == []
     assert len(found.asked) > 150
+
+
+def test_no_link_is_dead_where_something_was_erased(tiny: Settings, tmp_path: Path) -> None:
+    with with_a_past(tiny, tmp_path / "store") as address:
+        found = crawl(address, wanted=SAMPLE)
+
+    assert found.faults == []
+    assert any("/versions/1..2" in one for one in found.asked)
 
 
 def test_no_link_of_a_plain_store_is_dead(plain_address: str) -> None:
