@@ -48,18 +48,25 @@ texts: .venv/test
 pictures: .venv/test
 	$(BIN)/python docs/pictures.py
 
+# Tests that look from outside, at servers, commands and pages; to measure coverage would double their time.
+OUTER = accessibility attacks browser care clients crawl docs durability forget graph operators package readers \
+  release rights slow_clients
+OUTSIDE = tests/conformance $(OUTER:%=tests/test_%.py)
+PYTEST = $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
+
 test: .venv/test assets tests/clients/node_modules
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --cov --cov-report=term
+	$(PYTEST) --cov --cov-report=term $(OUTSIDE:%=--ignore=%)
+	$(PYTEST) $(OUTSIDE)
 
 # Clients and readers in JavaScript; without npm their tests say why they are skipped.
 tests/clients/node_modules: tests/clients/package-lock.json
 	-@if command -v npm >/dev/null; then \
 	  npm ci --prefix tests/clients --ignore-scripts --no-audit --no-fund --loglevel=error && touch $@; fi
 
-# Every attack, a long fuzz, 20 kills, many writers for long; takes several minutes.
-soak: .venv/test
+# Every attack, a long fuzz, 20 kills, many writers for long, each link, each stop; takes several minutes.
+soak: .venv/test tests/clients/node_modules
 	$(BIN)/python -m pytest --no-cov --soak tests/test_attacks.py tests/test_slow_clients.py tests/test_rights.py \
-	  tests/test_durability.py tests/test_guard.py
+	  tests/test_durability.py tests/test_guard.py tests/test_accessibility.py tests/test_crawl.py
 
 check: .venv/test format lint types test
 
@@ -112,4 +119,4 @@ sbom: .venv/supply
 	.venv/supply/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o sbom.json
 
 clean:
-	rm -rf sbom.json .venv store tests/clients/node_modules $(ASSETS)/node_modules src/qgraph/web/static/built .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache
+	rm -rf sbom.json .venv store tests/clients/node_modules tests/output $(ASSETS)/node_modules src/qgraph/web/static/built .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache

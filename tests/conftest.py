@@ -30,7 +30,9 @@ ROOT = Path(__file__).parents[1]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak", action="store_true", help="all attacks, not a few of each kind")
-    parser.addoption("--pictures", type=Path, default=ROOT / "tests" / "output" / "pictures", help="where to")
+    parser.addoption(
+        "--pictures", type=Path, default=ROOT / "tests" / "output" / "pictures", help="for pictures of pages"
+    )
 
 
 def quietly(_stage: str) -> None:

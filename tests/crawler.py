@@ -71,11 +71,12 @@ def kind_of(address: str) -> str:
     steps = where.path.split("/")
     names = sorted({name for name, value in parse_qsl(where.query) if value})
     ending = steps[-1].partition(".")[2] if "." in steps[-1] else ""
-    return f"{'/'.join(steps[:2])} {len(steps)} {ending} {' '.join(names)}"
+    # Choices multiply without end, so that pages on which several are made count as one kind.
+    return f"{'/'.join(steps[:2])} {len(steps)} {ending} {'several' if len(names) > 1 else ''.join(names)}"
 
 
-def crawl(home: str, start: str = "/", *, wanted: int = 0) -> Crawl:
-    """Follow each link from *start*, nearest first; of one kind at most *wanted*, if that is given."""
+def crawl(home: str, start: str = "/", *, wanted: int) -> Crawl:
+    """Follow each link from *start*, nearest first; of one kind of page at most *wanted*."""
     found = Crawl(home, wanted)
     connection = HTTPConnection(urlsplit(home).netloc, timeout=30)
     waiting: deque[Asked] = deque([(home + start, "", "starts at")])
@@ -88,7 +89,7 @@ def crawl(home: str, start: str = "/", *, wanted: int = 0) -> Crawl:
             continue
         if place:
             found.pointed.append((address, page, how))
-        if whole in found.asked or (wanted and found.kinds[kind_of(whole)] >= wanted):
+        if whole in found.asked or found.kinds[kind_of(whole)] >= wanted:
             continue
         found.kinds[kind_of(whole)] += 1
         waiting.extend(_visit(found, connection, (whole, page, how)))

@@ -1,7 +1,7 @@
 // What a look at a page finds out; run inside it by tests/browsers.py.
 (() => {
   const STOPS = "a[href], button, input, select, textarea, summary, [contenteditable=true], [tabindex]";
-  const MARKS = ["outlineStyle", "outlineWidth", "outlineColor", "boxShadow", "backgroundColor", "borderColor"];
+  const MARKS = ["outlineStyle", "outlineWidth", "outlineColor", "boxShadow", "backgroundColor", "borderColor", "stroke", "strokeWidth"];
 
   const seen = (one) => one.checkVisibility({ visibilityProperty: true });
   const tell = (one) => one.outerHTML.replace(/\s+/g, " ").slice(0, 120);
@@ -9,8 +9,9 @@
     const style = getComputedStyle(one);
     return MARKS.map((mark) => style[mark]).join();
   };
-  // An editor shows the focus of what is written in it on its frame.
-  const looks = (one) => [one, one.parentElement, one.parentElement?.parentElement].filter(Boolean).map(look).join();
+  // An editor shows the focus of what is written in it on its frame, a link in a picture on its box.
+  const looks = (one) =>
+    [one, one.parentElement, one.parentElement?.parentElement, ...one.children].filter(Boolean).map(look).join();
 
   // Of radio buttons with one name, Tab reaches one.
   const isNext = (one) =>
@@ -50,10 +51,18 @@
       return expected.length;
     },
 
+    // Stand before the first stop; a script may have gone further.
+    start() {
+      document.body.tabIndex = -1;
+      document.body.focus();
+      document.body.removeAttribute("tabindex");
+    },
+
     // Go on from the stop before *place*.
     enter(place) {
       if (place > 0) this.walk.expected[place - 1].focus();
-      this.walk.walked = [];
+      else this.start();
+      this.walk.walked.length = 0;
     },
 
     // What was wrong with the walk from *place*, which went *steps* steps.

@@ -2,9 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
-from shutil import copytree
 from urllib.parse import quote, urlsplit
 from urllib.request import urlopen
 
@@ -13,12 +11,10 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page
 
 from browsers import LOOK, NARROW, PHONE, WIDE, looking, walk
-from conftest import CLIENTS, missing, serving
+from conftest import CLIENTS, missing
 from kinds import KINDS, NO_PAGES, WAITING, Kind
-from qgraph import history
-from qgraph.history import Forget
+from past import with_a_past
 from qgraph.settings import Settings
-from test_guard import BASE, OURS, evidence, write
 
 FULLEST = (Path(__file__).parent / "fullest.rq").read_text(encoding="utf-8")
 ZOOMED = (WIDE[0] // 2, WIDE[1] // 2)  # what a window shows at 200 %
@@ -28,21 +24,12 @@ HTML = "text/html; charset=utf-8"
 Examine = Callable[[Page, str], list[str]]
 
 
-@pytest.fixture(scope="session")
-def past(tiny: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A site with three versions, of which the last has erased somebody."""
-    settings = replace(tiny, store=tmp_path_factory.mktemp("past") / "store")
-    copytree(tiny.store, settings.store)
-    write(settings, evidence(OURS, "<film/tide> :length 70"), message="A length <b>at last</b>.")
-    write(settings, evidence("evidence/leaflet/w2", "<film/tide> :length 71"))
-    history.forget_all(settings, Forget(erased=[f"{BASE}person/p2bbb"]))
-    with serving(settings.graph, settings.store) as address:
-        yield address
-
-
-@pytest.fixture(scope="session")
-def sites(real_address: str, plain_address: str, past: str) -> dict[str, str]:
-    return {"real": real_address, "plain": plain_address, "past": past}
+@pytest.fixture(scope="module")
+def sites(
+    tiny: Settings, real_address: str, plain_address: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, str]]:
+    with with_a_past(tiny, tmp_path_factory.mktemp("past") / "store") as past:
+        yield {"real": real_address, "plain": plain_address, "past": past}
 
 
 @pytest.fixture(scope="session")
@@ -72,8 +59,7 @@ def pictured(page: Page, picture: Path) -> None:
         page.emulate_media(**media)
         height = min(page.evaluate("document.documentElement.scrollHeight"), 3000)
         page.screenshot(
-            path=picture.with_name(f"{picture.name}-{name}.jpg"),
-            type="jpeg",
+            path=picture.with_name(f"{picture.name}-{name}.png"),
             full_page=True,
             clip={"x": 0, "y": 0, "width": size[0], "height": height},
         )
@@ -102,9 +88,7 @@ def seen(page: Page) -> list[str]:
 
 
 def skipped(page: Page) -> list[str]:
-    page.evaluate("document.activeElement.blur(), window.scrollTo(0, 0)")
-    page.reload()
-    page.evaluate(LOOK)
+    page.evaluate("qgraphLook.start()")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")

@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 
 import pytest
 
 from crawler import crawl, kind_of
+from past import with_a_past
+from qgraph.settings import Settings
 
-SAMPLE = 4  # pages of one kind
+ALL, MANY, SAMPLE = 1000, 25, 4  # pages of one kind
 DEAD = """<!doctype html><a href="/gone">gone</a>
 <a href="/#here" id="here">here</a> <a href="/#nowhere">nowhere</a>
 <a href="https://elsewhere.example/">elsewhere</a> <img src="https://elsewhere.example/x.png">
@@ -44,7 +47,7 @@ def dead() -> Iterator[str]:
 
 def test_dead_links_forms_and_places_are_found() -> None:
     with dead() as home:
-        found = crawl(home)
+        found = crawl(home, wanted=ALL)
 
     told = "\n".join(found.faults)
     assert f"links to {home}/gone: 404" in told
@@ -62,7 +65,9 @@ def test_dead_links_forms_and_places_are_found() -> None:
         ("/film/a.html", "/film/a.ttl", False),
         ("/film/a.html", "/person/a.html", False),
         ("/browse/film?theme=a", "/browse/film?theme=b", True),
+        ("/browse/film?theme=a", "/browse/film?place=a", False),
         ("/browse/film?theme=a", "/browse/film?theme=a&place=b", False),
+        ("/browse/film?theme=a&place=b", "/browse/film?theme=a&year=2020", True),
         ("/film/a.html", "/film/a.html?version=1", False),
     ],
 )
@@ -74,7 +79,7 @@ def test_pages_of_a_kind_have_addresses_alike(one: str, other: str, *, is_alike:
 
 def test_no_link_of_a_small_graph_is_dead(address: str, request: pytest.FixtureRequest) -> None:
     whole = request.config.getoption("--soak")
-    found = crawl(address, wanted=0 if whole else 40)
+    found = crawl(address, wanted=ALL if whole else MANY)
 
     assert found.faults == []
     assert len(found.asked) > 100
@@ -82,10 +87,18 @@ def test_no_link_of_a_small_graph_is_dead(address: str, request: pytest.FixtureR
 
 def test_no_link_of_the_graph_is_dead(real_address: str, request: pytest.FixtureRequest) -> None:
     whole = request.config.getoption("--soak")
-    found = crawl(real_address, wanted=0 if whole else SAMPLE)
+    found = crawl(real_address, wanted=ALL if whole else SAMPLE)
 
     assert found.faults == []
     assert len(found.asked) > 150
+
+
+def test_no_link_is_dead_where_something_was_erased(tiny: Settings, tmp_path: Path) -> None:
+    with with_a_past(tiny, tmp_path / "store") as address:
+        found = crawl(address, wanted=SAMPLE)
+
+    assert found.faults == []
+    assert any("/versions/1..2" in one for one in found.asked)
 
 
 def test_no_link_of_a_plain_store_is_dead(plain_address: str) -> None:

@@ -107,13 +107,17 @@ def changes() -> Response:
     for licence in about.iris(LICENCE):
         _link(feed, "license", licence)
     tags = keeping.tags(store)
-    for one in history.known(store)[:ENTRIES]:
-        _entry(feed, one, name, tags=[tag for tag, number in tags.items() if number == one.number])
+    known = history.known(store)
+    kept = {one.number for one in known}
+    for one in known[:ENTRIES]:
+        entry = _entry(feed, one, name, tags=[tag for tag, number in tags.items() if number == one.number])
+        if one.parent in kept:
+            _link(entry, "related", f"{here()}/versions/{one.parent}..{one.number}", kind="text/html")
     return exchange.tagged(_feed(feed))
 
 
-def _entry(feed: Element, version: Version, name: str, *, tags: list[str]) -> None:
-    """Add *version* to *feed*; its writer is an opaque id and a role (care rule C22)."""
+def _entry(feed: Element, version: Version, name: str, *, tags: list[str]) -> Element:
+    """Add *version* to *feed* and return its entry; its writer is an opaque id and a role (care rule C22)."""
     entry = SubElement(feed, "entry")
     _text(entry, "id", f"{name}/versions/{version.number}")
     _text(entry, "title", " · ".join([f"Version {version.number}", *tags]))
@@ -121,12 +125,11 @@ def _entry(feed: Element, version: Version, name: str, *, tags: list[str]) -> No
     author = SubElement(entry, "author")
     _text(author, "name", f"{version.role} {version.curator}".strip())
     _link(entry, "alternate", f"{here()}/versions/{version.number}", kind="text/html")
-    if version.parent:
-        _link(entry, "related", f"{here()}/versions/{version.parent}..{version.number}", kind="text/html")
     came, went = history.sizes(site().settings.store, version)
     withheld = f"{version.withheld} statements changed under the care policy." if version.withheld else ""
     counted = "" if withheld else f"{came} statements added, {went} removed."
     _text(entry, "summary", " ".join(filter(None, [version.message, counted, withheld])))
+    return entry
 
 
 def _text(parent: Element, name: str, text: str) -> None:

@@ -110,7 +110,8 @@ def _listed(known: list[Version], wanted: str = "") -> Response:
         response = jsonify(rows)
         response.headers["Vary"] = "Accept"
         return response
-    return _page("versions.html", versions=rows)
+    kept = {one.number for one in history.known(store)}
+    return _page("versions.html", versions=rows, kept=kept)
 
 
 def _compared(before: str, after: str) -> Response:

@@ -88,6 +88,7 @@ def _newest() -> list[dict[str, object]]:
     facts = {one.number: one.counts.get("asserted", 0) for one in known}
     return [
         {"version": one, "more": facts[one.number] - facts[one.parent] if one.parent in facts else 0}
+        | {"is_compared": one.parent in facts}
         for one in known[:NEWEST]
     ]
 
