@@ -80,13 +80,17 @@ def _read(path: Path, *, own: bool = False) -> Facet:
     title = dict(HEADER.findall(text)).get("facet", "")
     made = Facet(path.stem, "" if own else title, tuple(PREFIX.findall(text)), _below(text))
     try:
-        found = ask(in_memory(), made.text, "urn:x-qgraph:unbased/")
+        columns = _columns(made.text)
     except QueryError as error:
         raise SourceError(f"{path}: {error}") from error
-    columns = {one.value for one in found.variables} if isinstance(found, QuerySolutions) else set()
     if not title or columns != {"thing", "value"}:
         raise SourceError(f"{path}:1: {WANTED}.")
     return made
+
+
+def _columns(query: str) -> set[str]:
+    found = ask(in_memory(), query, "urn:x-qgraph:unbased/")
+    return {one.value for one in found.variables} if isinstance(found, QuerySolutions) else set()
 
 
 def _below(text: str) -> str:
