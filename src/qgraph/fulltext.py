@@ -15,7 +15,7 @@ from tantivy import Document, Index, Occur, Query
 
 from qgraph import kinds
 from qgraph.delta import Delta
-from qgraph.errors import RequestError, StoreError
+from qgraph.errors import Overloaded, RequestError, StoreError
 from qgraph.folding import folded, words
 from qgraph.namespaces import CORE, DCTERMS, LABEL, PATH_SEGMENT, RDFS, SCHEMA, SKOS, XSD
 from qgraph.store import Literal, NamedNode, Quad, Store, open_read_only, text_of
@@ -172,7 +172,12 @@ def _changed(index: Path, entries: Mapping[str, Entry], *, gone: Iterable[str]) 
 
 @cache
 def _opened(index: Path) -> Index:
-    """Return the index in the folder *index*: opened once in a process, since a version never changes."""
+    """Return the index in the folder *index*: opened once in a process, since a version never changes.
+
+    Raises Overloaded where it is still being made, StoreError where it cannot be read.
+    """
+    if not index.is_dir():
+        raise Overloaded("The search index of this version is being made: try again.")
     try:
         opened = Index.open(str(index))
     except (ValueError, OSError) as error:

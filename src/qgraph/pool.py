@@ -204,10 +204,16 @@ class Crew:
         return not self.data.exists() or self.data.stat().st_ino != self.inode
 
     def opens(self, makers: "Makers") -> bool:
-        """Say whether the version can be read; have its store made again where it has been let go."""
-        if self.store is not None or former.is_searchable(self.settings.store, self.version.number):
+        """Say whether the version can be read; have made again what of it has been let go.
+
+        Who asks by SPARQL does not wait for the search index.
+        """
+        if self.store is not None:
             return True
-        makers.make(self.version.number)
+        if not former.is_searchable(self.settings.store, self.version.number):
+            makers.make(self.version.number)
+        if former.is_whole(self.settings.store, self.version.number):
+            return True
         self.opened = time.monotonic()
         return False
 
