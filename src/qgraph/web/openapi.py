@@ -25,7 +25,8 @@ from qgraph.web.questions import forms_of
 
 blueprint = Blueprint("openapi", __name__)
 JSON = Format("json", "application/json", "json")
-SPARQL = ("static", "sparql.", "graphs.")  # what these answer is described at /sparql, by SPARQL's own words
+# What these answer is described at /sparql, by SPARQL's own words; or is a picture.
+LEFT_OUT = ("static", "sparql.", "graphs.", "home.icon")
 VARIABLE = re.compile(r"<(?:\w+:)?(\w+)>")
 DOCUMENT = (PAGE, *documents.RDF)
 THING = (PAGE, *GRAPHS, TURTLE12)
@@ -158,9 +159,9 @@ def _paths() -> Iterator[tuple[str, Said]]:
     rules = list(current_app.url_map.iter_rules())
     known = {rule.rule for rule in rules}
     for rule in rules:
-        is_sparql = rule.endpoint.startswith(SPARQL) or rule.rule in WATCHED
+        is_left_out = rule.endpoint.startswith(LEFT_OUT) or rule.rule in WATCHED
         leads = rule.rule.endswith("/") and rule.rule.rstrip("/") in known  # to the same without a slash
-        if "GET" in (rule.methods or ()) and not is_sparql and not leads:
+        if "GET" in (rule.methods or ()) and not is_left_out and not leads:
             for one in EXPANDED.get(rule.endpoint, _plain)(rule):
                 yield one.path, _get(rule, one)
 
