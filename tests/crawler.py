@@ -75,12 +75,12 @@ def kind_of(address: str) -> str:
     return f"{'/'.join(steps[:2])} {len(steps)} {ending} {'several' if len(names) > 1 else ''.join(names)}"
 
 
-def crawl(home: str, start: str = "/", *, wanted: int) -> Crawl:
-    """Follow each link from *start*, nearest first; of one kind of page at most *wanted*."""
+def crawl(home: str, start: str = "/", *, wanted: int, limit: int = 100_000) -> Crawl:
+    """Follow each link from *start*, nearest first, *limit* in all; of one kind of page at most *wanted*."""
     found = Crawl(home, wanted)
     connection = HTTPConnection(urlsplit(home).netloc, timeout=30)
     waiting: deque[Asked] = deque([(home + start, "", "starts at")])
-    while waiting:
+    while waiting and len(found.asked) < limit:
         address, page, how = waiting.popleft()
         whole, place = urldefrag(address)
         if not whole.startswith(f"{home}/"):
