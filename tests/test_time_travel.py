@@ -1,6 +1,7 @@
 """What stood in a version can be asked, by number, tag and day; and what changed is told to all."""
 
 import json
+import re
 import shutil
 import urllib.error
 import urllib.request
@@ -148,6 +149,15 @@ def test_what_changed_is_told_in_words_and_as_data(there: str) -> None:
     assert len(list(dataset.quads())) == len(added.splitlines())
     assert get(f"{there}/versions/1..2?format=nquads&part=all")[0] == 400
     assert get(f"{there}/versions/1..9")[0] == 404
+
+
+def test_evidence_of_a_change_is_looked_at_in_the_version_that_has_it(there: str) -> None:
+    for path, version in (("1..2", 2), ("2..1?version=1", 2)):
+        link = re.search(r'href="(/evidence/[^"]*)"', get(f"{there}/versions/{path}", **HTML)[2].decode())
+
+        assert link
+        assert link[1].endswith(f"?version={version}")
+        assert get(there + link[1], **HTML)[0] == 200
 
 
 def test_a_timemap_lists_the_mementos(there: str) -> None:
