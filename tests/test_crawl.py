@@ -8,6 +8,7 @@ from threading import Thread
 
 import pytest
 
+from conftest import serving
 from crawler import crawl, kind_of
 from past import with_a_past
 from qgraph.settings import Settings
@@ -101,6 +102,14 @@ def test_no_link_is_dead_where_something_was_erased(tiny: Settings, tmp_path: Pa
 
     assert found.faults == []
     assert any("/versions/1..2" in one for one in found.asked)
+
+
+def test_no_link_is_dead_in_another_language(tiny: Settings) -> None:
+    with serving(tiny.graph, tiny.store, "--languages", "en,az") as address:
+        found = crawl(address, "/az/", wanted=SAMPLE, limit=LIMIT)
+
+    assert found.faults == []
+    assert len([one for one in found.asked if "/az/" in one]) > 20
 
 
 def test_no_link_of_a_plain_store_is_dead(plain_address: str) -> None:
