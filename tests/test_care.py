@@ -28,6 +28,11 @@ PERSONAL = [
 METHODS = re.compile(
     r"\b(hang\w*|hung|noose|rope|overdos\w*|pills?|poison\w*|jump\w*|rainbow flag)\b", re.IGNORECASE
 )
+UNNOTED = """PREFIX core: <https://w3id.org/qgraph/core#>
+SELECT ?evidence {
+  ?noted core:contentNote ?note ; core:passage ?inner . ?inner core:start ?from ; core:end ?to ; core:inSource ?source .
+  ?outer core:inSource ?source ; core:start ?start ; core:end ?end FILTER (?start <= ?from && ?to <= ?end)
+  ?evidence core:passage ?outer FILTER NOT EXISTS { ?evidence core:contentNote ?any } }"""
 SYNTAXES = ("turtle", "ntriples", "jsonld", "rdfxml", "trig", "nquads")
 
 
@@ -123,6 +128,22 @@ def test_hostile_words_are_nobodys_name_or_description(exports: dict[str, bytes]
 
     assert hostile
     assert hostile & elsewhere == set()
+
+
+def test_words_that_ask_for_a_content_note_stand_behind_one_everywhere(exports: dict[str, bytes]) -> None:
+    """C14: no evidence without a note rests on a passage that has in it one with a note."""
+    graph = Graph().parse(data=exports["turtle"], format="turtle")
+    rows = set(graph.query(UNNOTED))
+
+    assert len(set(graph.objects(None, URIRef(CORE + "passage")))) > 200
+    assert rows == set()
+
+
+def test_every_passage_bears_evidence(exports: dict[str, bytes]) -> None:
+    graph = Graph().parse(data=exports["turtle"], format="turtle")
+    passages = set(graph.subjects(RDF.type, URIRef(CORE + "Passage")))
+
+    assert passages == set(graph.objects(None, URIRef(CORE + "passage")))
 
 
 def test_what_is_inferred_is_as_strict_as_its_premises(exports: dict[str, bytes]) -> None:
