@@ -30,7 +30,8 @@ METHODS = re.compile(
 )
 UNNOTED = """PREFIX core: <https://w3id.org/qgraph/core#>
 SELECT ?evidence {
-  ?noted core:contentNote ?note ; core:passage ?inner . ?inner core:start ?from ; core:end ?to ; core:inSource ?source .
+  ?noted core:contentNote ?note ; core:passage ?inner .
+  ?inner core:start ?from ; core:end ?to ; core:inSource ?source .
   ?outer core:inSource ?source ; core:start ?start ; core:end ?end FILTER (?start <= ?from && ?to <= ?end)
   ?evidence core:passage ?outer FILTER NOT EXISTS { ?evidence core:contentNote ?any } }"""
 SYNTAXES = ("turtle", "ntriples", "jsonld", "rdfxml", "trig", "nquads")

@@ -13,7 +13,7 @@ from flask import render_template
 from flask.testing import FlaskClient
 
 from conftest import CASES, built, serving, until
-from qgraph import passages, versions
+from qgraph import descriptions, passages, versions
 from qgraph.errors import SettingsError
 from qgraph.formats import BY_NAME
 from qgraph.portal import order, reading
@@ -37,6 +37,7 @@ FILM = 'core:voice core:Film ; core:within core:Narrator ; core:hedge "nearly"@e
 BOAT = "film:boat a :Film ; :madeBy <person/p1aaa> ."
 HURT = 'film:hurt a :Film ; :madeBy <person/p1aaa> ; rdfs:label "Hurt"@en .'
 PAGE = {"Accept": "text/html"}
+TRIG = BY_NAME["trig"]
 
 
 def passage(words: str, text: str = TEXT, source: str = "letter") -> tuple[str, str]:
@@ -196,6 +197,27 @@ def test_reported_evidence_is_told_as_reported(worded: FlaskClient) -> None:
     assert "words of Bo Example" in page
 
 
+def test_a_reading_of_ours_is_told_as_one() -> None:
+    read = "core:stated core:Interpretation"
+    store = in_memory(parse(f"{HEAD}<evidence/s/1> {{ <a/1> :p 1 }}\n<evidence/s/1> {read} .".encode(), TRIG))
+
+    assert reading.evidence(store, BASE + "evidence/s/1", "en")["status"] == "interpretation"
+
+
+@pytest.mark.parametrize("path", ["/source/letter.html", "/evidence/letter/p1-9.html"])
+def test_a_source_and_evidence_can_be_cited(worded: FlaskClient, path: str) -> None:
+    cited = worded.get(f"{path}?cite=csl").json[0]
+
+    assert "How to cite this page" in shown(worded, path)
+    assert cited["URL"].endswith(f"{path}?version=1")
+    assert BASE + path.removesuffix(".html").lstrip("/") == cited["note"]
+
+
+def test_search_engines_leave_evidence_out(worded: FlaskClient) -> None:
+    assert '<meta name="robots" content="noindex">' in shown(worded, "/evidence/letter/p1-9")
+    assert '<meta name="robots"' not in shown(worded, "/source/letter.html")
+
+
 def test_markup_in_names_is_text(worded: FlaskClient) -> None:
     page = shown(worded, "/source/letter.html")
 
@@ -262,12 +284,14 @@ def test_incomplete_evidence_is_told_as_it_is(client: FlaskClient) -> None:
     <source/letter#here> a core:Passage ; core:inSource <source/letter> ; core:start "first" .
     <source/letter#char=1,2> a core:Passage ; core:inSource <source/letter> ."""
     store = in_memory(parse(quads.encode(), BY_NAME["trig"]))
-    both = [reading.told(store, f"{BASE}evidence/letter/{name}", "en") for name in "xy"]
+    both = [reading.evidence(store, f"{BASE}evidence/letter/{name}", "en") for name in "xy"]
     source = reading.source(store, SOURCE, "en", part=1)
     with client.application.test_request_context("/"):
         pages = [
             *(
-                render_template("evidence.html", iri="x", evidence=one, beside={}, forms=[], other="")
+                render_template(
+                    "evidence.html", iri="x", evidence=one, beside={}, cite={"address": ""}, forms=[]
+                )
                 for one in both
             ),
             render_template("reading.html", source=source, parts=[({}, "")], text={}),
@@ -280,11 +304,15 @@ def test_incomplete_evidence_is_told_as_it_is(client: FlaskClient) -> None:
     assert order.read(store, SOURCE)["evidence"] == [f"{BASE}evidence/letter/x"]
 
 
-def test_what_is_neither_source_nor_evidence_is_not_told_here(lettered: Settings) -> None:
+def test_a_name_tells_whether_it_is_a_source_or_evidence(lettered: Settings) -> None:
     store = versions.open_version(lettered.store, 1)
 
-    assert reading.told(store, BASE + "film/boat", "en") == {}
-    assert reading.told(store, BASE + "film/none", "en") == {}
+    sorts = {
+        name: descriptions.identify(store, BASE + name, BASE)["sort"]
+        for name in ("film/boat", "source/letter", "evidence/letter/p1-9")
+    }
+
+    assert sorts == {"film/boat": "", "source/letter": "Source", "evidence/letter/p1-9": "Evidence"}
 
 
 def test_a_plain_store_has_no_pages_of_sources() -> None:

@@ -19,6 +19,7 @@ from qgraph.nearness import names_near
 from qgraph.store import DefaultGraph, Literal, NamedNode, Quad, Store, text_of
 
 MOST = 5_000  # statements that refer to one thing
+SORTS = ("Source", "Evidence")  # what is told of otherwise than a thing
 NAMING = (LABEL, SKOS + "prefLabel", TYPE)
 LEFT_OUT = "Of the statements that refer to it, {most:,} are here and {others:,} are not: ask the endpoint."
 UNKNOWN = "The graph holds nothing called {name}."
@@ -38,7 +39,7 @@ class Description:
 
 
 def identify(store: Store, iri: str, base: str, *, sized: bool = False) -> dict[str, object]:
-    """Return what *iri* names: whether that is a graph, one that every commit makes; if asked its size.
+    """Return what *iri* names: its sort; whether it is a graph, or one that commits make; if asked its size.
 
     Raises NotFound, with what is near, if the graph knows no such name.
     """
@@ -47,7 +48,9 @@ def identify(store: Store, iri: str, base: str, *, sized: bool = False) -> dict[
     if not is_graph and not _is_known(store, node):
         raise _unknown(store, iri, base)
     size = sum(1 for _ in store.quads_for_pattern(None, None, None, node)) if is_graph and sized else 0
-    return {"graph": is_graph, "made": iri.startswith(Names(base).made), "statements": size}
+    told = {quad.object for quad in store.quads_for_pattern(node, NamedNode(TYPE), None, DefaultGraph())}
+    sort = next((one for one in SORTS if NamedNode(CORE + one) in told), "")
+    return {"graph": is_graph, "made": iri.startswith(Names(base).made), "statements": size, "sort": sort}
 
 
 def node_of(iri: str) -> NamedNode:

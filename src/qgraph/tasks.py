@@ -62,7 +62,10 @@ def _thing(given: Given, spool: Spool, **asked: Any) -> str:
 
 
 def _identify(given: Given, spool: Spool, **asked: Any) -> str:
-    return _values(descriptions.identify(given.store, base=given.version.base, **asked), spool)
+    """Write what a name names, and whether search engines are to leave it out."""
+    found = descriptions.identify(given.store, base=given.version.base, **asked)
+    unlisted = bool(given.version.base) and statistics.is_unlisted(given.store, given.version, asked["iri"])
+    return _values(found | {"unlisted": unlisted}, spool)
 
 
 def _description(given: Given, spool: Spool, *, iri: str, syntax: str, frame: profiles.Frame) -> str:
@@ -135,8 +138,8 @@ def _search(given: Given, spool: Spool, **asked: Any) -> str:
     return _values(search.found(given.store, index, given.version.base, **asked), spool)
 
 
-def _read(given: Given, spool: Spool, **asked: str) -> str:
-    return _values(reading.told(given.store, **asked), spool)
+def _evidence(given: Given, spool: Spool, **asked: str) -> str:
+    return _values(reading.evidence(given.store, **asked), spool)
 
 
 def _source(given: Given, spool: Spool, **asked: Any) -> str:
@@ -213,10 +216,6 @@ def _listed(given: Given, spool: Spool, **asked: int) -> str:
     return _values(statistics.listed(given.store, given.version, **asked), spool)
 
 
-def _unlisted(given: Given, spool: Spool, *, iri: str) -> str:
-    return _values(statistics.is_unlisted(given.store, given.version, iri), spool)
-
-
 def _vocabularies(given: Given, spool: Spool) -> str:
     return _values(vocabulary.vocabularies(given.store, given.version), spool)
 
@@ -250,7 +249,7 @@ TASKS: Mapping[str, Callable[..., str]] = {
     "prose": _prose,
     "overview": _overview,
     "search": _search,
-    "read": _read,
+    "evidence": _evidence,
     "source": _source,
     "order": _order,
     "version": _version,
@@ -260,7 +259,6 @@ TASKS: Mapping[str, Callable[..., str]] = {
     "vocabularies": _vocabularies,
     "vocabulary": _vocabulary,
     "terms": _terms,
-    "unlisted": _unlisted,
     "export": _export,
     "table": _table,
     "answer": _answer,

@@ -62,7 +62,7 @@ class Reader:
         passages = sorted(self._values(iri, CORE + "passage"), key=text_of)
         return {
             **self._named(iri, known),
-            "reported": self.is_a(iri, "Reported"),
+            "status": self._status(iri),
             "notes": self._notes(iri),
             "passages": [self._place(text_of(one)) for one in passages if isinstance(one, NamedNode)],
             "facts": self._facts(iri),
@@ -99,7 +99,7 @@ class Reader:
         return {
             "name": self.words.thing(iri),
             "told": {word: said for word, said in told.items() if said},
-            "reported": self.is_a(iri, "Reported"),
+            "status": self._status(iri),
             "notes": self._notes(iri),
             "facts": self._facts(iri),
         }
@@ -165,18 +165,17 @@ class Reader:
     def _number(self, iri: str, word: str) -> int:
         return next((order.number(one) for one in self._values(iri, CORE + word)), 0)
 
-    def is_a(self, iri: str, kind: str) -> bool:
-        """Say whether *iri* is described as a *kind* of the core."""
-        quad = Quad(NamedNode(iri), NamedNode(TYPE), NamedNode(CORE + kind), DefaultGraph())
-        return quad in self.words.store
+    def _status(self, iri: str) -> str:
+        """Return whether what the evidence *iri* holds is asserted, reported or an interpretation."""
+        if NamedNode(CORE + "Reported") in self._values(iri, TYPE):
+            return "reported"
+        is_reading = NamedNode(CORE + "Interpretation") in self._values(iri, CORE + "stated")
+        return "interpretation" if is_reading else "asserted"
 
 
-def told(store: Store, iri: str, language: str) -> Told:
-    """Return the evidence *iri* for who reads *language*, or that it is a source; nothing if neither."""
-    reader = Reader(Words(store, language))
-    if reader.is_a(iri, "Source"):
-        return {"kind": "source"}
-    return {"kind": "evidence", **reader.evidence(iri)} if reader.is_a(iri, "Evidence") else {}
+def evidence(store: Store, iri: str, language: str) -> Told:
+    """Return the evidence *iri* for who reads *language*."""
+    return Reader(Words(store, language)).evidence(iri)
 
 
 def source(store: Store, iri: str, language: str, *, part: int) -> Told:

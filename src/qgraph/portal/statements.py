@@ -112,13 +112,16 @@ def _found(book: Book, quads: Iterable[Quad]) -> tuple[dict[Triple, list[str]], 
 
 
 def grouped(statements: Iterable[Statement], *, by: str) -> list[Group]:
-    """Return *statements* by property, names first; each group in order of what it is listed *by*."""
+    """Return *statements* by property, names first, what somebody states before what only follows.
+
+    Each group is in order of what it is listed *by*, in the same way.
+    """
     groups: dict[str, Group] = {}
-    for one in sorted(statements, key=lambda one: _by_text(one[by])):
+    for one in sorted(statements, key=lambda one: (one["status"] == "inferred", _by_text(one[by]))):
         word = one["property"]
         group = groups.setdefault(word["iri"], {"property": word, "statements": []})
         group["statements"].append(one)
-    return sorted(groups.values(), key=lambda group: _rank(group["property"]))
+    return sorted(groups.values(), key=_rank)
 
 
 def silences(statements: Iterable[Statement]) -> tuple[list[Statement], list[Statement]]:
@@ -162,8 +165,9 @@ def inferred(facts: Iterable[Triple], statements: Iterable[Statement]) -> Iterat
     return ((fact, one) for fact, one in zip(facts, statements, strict=True) if one["status"] == "inferred")
 
 
-def _rank(word: Said) -> tuple[int, tuple[str, str]]:
-    return (FIRST.index(word["iri"]) if word["iri"] in FIRST else len(FIRST), _by_text(word))
+def _rank(group: Group) -> tuple[int, bool, tuple[str, str]]:
+    word, follows = group["property"], group["statements"][0]["status"] == "inferred"
+    return FIRST.index(word["iri"]) if word["iri"] in FIRST else len(FIRST), follows, _by_text(word)
 
 
 def _by_text(one: Said) -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from qgraph import statistics
 from qgraph.descriptions import node_of
 from qgraph.namespaces import DCTERMS, RDFS, SKOS, TYPE
 from qgraph.portal import embedded, neighbours, reasons, statements
@@ -45,7 +44,6 @@ def page(
         "picture": neighbours.drawn(ties, words.thing(iri)) if ties else {},
         "evidence": book.evidence,
         "schema": embedded.written(store, node, schema, base=version.base),
-        "unlisted": _is_unlisted(store, version, node),
     }
 
 
@@ -63,7 +61,3 @@ def _kinds(told: list[Statement]) -> list[Said]:
     kinds = [one for one in told if one["property"]["iri"] == TYPE]
     asserted = [one["value"] for one in kinds if one["status"] != "inferred"]
     return asserted or [one["value"] for one in kinds]
-
-
-def _is_unlisted(store: Store, version: Version, node: NamedNode) -> bool:
-    return bool(version.base) and statistics.is_unlisted(store, version, node.value)

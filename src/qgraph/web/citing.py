@@ -7,7 +7,7 @@ and else gives its template `shown`, for the macro of `cite.html`.
 from dataclasses import replace
 from datetime import date
 
-from flask import Response, request
+from flask import Response, render_template, request
 from flask_babel import format_date, gettext
 
 from qgraph.about import CREATOR, PUBLISHER
@@ -83,6 +83,13 @@ def shown(cited: Cited, path: str) -> dict[str, object]:
     mark = "&" if "?" in path else "?"
     files = [(title or gettext("Text"), kind, f"{path}{mark}cite={name}") for name, title, kind, _ in FORMS]
     return {"words": in_words(cited), "address": cited.address, "files": files}
+
+
+def page(told: dict[str, object], iri: str, path: str) -> Response:
+    """Return the page at *path* on *iri*, by the template and the title that are *told*, or what cites it."""
+    cited = of_page(str(told["title"]), iri, path=path)
+    made = {"iri": iri, "cite": shown(cited, path), **told}
+    return answered(cited) or Response(render_template(str(told["template"]), **made))
 
 
 def answered(cited: Cited) -> Response | None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from flask import Flask, Response, current_app, g, render_template, request
-from flask_babel import format_date
+from flask import Flask, current_app, g, render_template, request
+from flask_babel import format_date, gettext
 from markupsafe import Markup
 
 from qgraph import passages
@@ -46,15 +46,14 @@ def register(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals.update(date_said=date_said)
 
 
-def page(iri: str, shown: Shown) -> Response | None:
-    """Return the page of *iri* if it is a source or evidence; *shown* has what pages of things have."""
-    told = {} if site().settings.bare else site().ask("read", iri=iri, language=language())
-    if told.get("kind") == "source":
-        return Response(render_template("source.html", iri=iri, **_source(iri), **shown))
-    if told.get("kind") == "evidence":
-        beside = _beside(iri, told["told"].get("fromSource", []))
-        return Response(render_template("evidence.html", iri=iri, evidence=told, beside=beside, **shown))
-    return None
+def page(iri: str, sort: str) -> Shown:
+    """Return template, title and values of the page of *iri*, whose *sort* is Source or Evidence."""
+    if sort == "Source":
+        return {"template": "source.html"} | _source(iri)
+    told = site().ask("evidence", iri=iri, language=language())
+    beside = _beside(iri, told["told"].get("fromSource", []))
+    title = gettext("Evidence %(name)s", name=told["name"]["text"])
+    return {"template": "evidence.html", "title": title, "evidence": told, "beside": beside}
 
 
 def words_of(iri: str) -> str:
@@ -96,7 +95,7 @@ def _source(iri: str) -> Shown:
     part = min(_part(), int(_order(iri)["parts"]))
     key = (site().engine.state(), request.args.get("version", ""), "reading", iri, language(), part)
     made = site().memory.get(key, lambda: json.dumps(_made(iri, part)).encode())
-    return {"name": made["name"], "body": Markup(made["body"])}  # noqa: S704 (a template of ours made it)
+    return {"title": made["name"]["text"], "name": made["name"], "body": Markup(made["body"])}  # noqa: S704 (a template of ours made it)
 
 
 def _made(iri: str, part: int) -> Shown:

@@ -86,7 +86,7 @@ def thing(kind: str, name: str) -> AnyResponse:
         raise NotAcceptable("A graph is told as it is.", offers=_listed(wanted.profiles))
     if not wanted.fixed and not wanted.is_graph:
         return exchange.lasting(_lead(wanted), VARY)
-    response = _told(wanted, is_made=bool(known["made"]), size=int(str(known["statements"])))
+    response = _told(wanted, known)
     response.headers["Content-Location"] = wanted.address()
     response.headers["Content-Profile"] = f"<{wanted.profile.uri}>"
     response.headers["Link"] = ", ".join(_links(wanted))
@@ -142,6 +142,7 @@ def _identified(wanted: Wanted) -> dict[str, object]:
         g.near = list(site().ask("named", iris=near, language=language()).values()) if near else []
         _check_suffix(wanted, near)
         raise NotFound(str(error), **error.details | {"near": [path_of(iri) for iri in near]}) from error
+    g.unlisted = found["unlisted"]
     return cast("dict[str, object]", found)
 
 
@@ -163,11 +164,11 @@ def _lead(wanted: Wanted) -> Response:
     return response
 
 
-def _told(wanted: Wanted, *, is_made: bool, size: int) -> Response:
+def _told(wanted: Wanted, known: dict[str, object]) -> Response:
     if wanted.profile == ALTERNATES:
         return alternates.told(wanted, wanted.profiles, forms_of)
     if wanted.form == PAGE:
-        return _page(wanted, is_made=is_made, size=size)
+        return _page(wanted, known)
     asked: dict[str, object] = {"iri": wanted.iri, "syntax": wanted.form.name}
     if wanted.profile == WHOLE:
         reply = site().reply("description", frame=site().telling.frame(wanted.kind), **asked)
@@ -177,37 +178,33 @@ def _told(wanted: Wanted, *, is_made: bool, size: int) -> Response:
     return documents.handed(reply, wanted.form.media_type)
 
 
-def _page(wanted: Wanted, *, is_made: bool, size: int) -> Response:
-    """Return the page on a name: each sort of thing has its own, by the class that its kind stands for."""
+def _page(wanted: Wanted, known: dict[str, object]) -> Response:
+    """Return the page on a name, as its sort is *known*, or the words that cite it."""
     forms = [one for one in forms_of(WHOLE) if one != PAGE]
     shown: dict[str, object] = {
         "forms": [(TITLES[one.name], one.media_type, wanted.address(one)) for one in forms],
         "other": wanted.address(PAGE, ALTERNATES),
         "canonical": wanted.iri,
     }
-    if is_made:
+    if known["made"]:
+        size = known["statements"]
         return Response(render_template("graph.html", iri=wanted.iri, path=wanted.path, size=size, **shown))
-    return reading.page(wanted.iri, shown) or _of_a_thing(wanted, shown)
+    path, sort = root() + wanted.address(PAGE), str(known["sort"])
+    own = reading.page(wanted.iri, sort) if sort and not site().settings.bare else _of_a_thing(wanted)
+    return citing.page(own | shown, wanted.iri, path)
 
 
-def _of_a_thing(wanted: Wanted, shown: dict[str, object]) -> Response:
-    """Return the page of a thing that is neither evidence nor a source, or the words that cite it."""
+def _of_a_thing(wanted: Wanted) -> dict[str, object]:
+    """Return the template, the title and the values of the page of a thing."""
     schema = next((one for one in site().telling.profiles if one.uri == SCHEMA), None)
     profile = [schema.uri, *schema.queries] if schema else []
     told = site().ask("thing", iri=wanted.iri, language=language(), schema=profile)
-    g.unlisted = told["unlisted"]
-    path = root() + wanted.address(PAGE)
-    cited = citing.of_page(told["name"]["text"], wanted.iri, path=path)
-    if cite := citing.answered(cited):
-        return cite
     files = [
         (TITLES[one.name], one.media_type, f"/export/thing/{quote(wanted.path)}.{one.suffix}")
         for one in offers("thing")
         if one not in (*GRAPHS, TURTLE12)
     ]
-    return Response(
-        render_template("thing.html", thing=told, cite=citing.shown(cited, path), files=files, **shown)
-    )
+    return {"template": "thing.html", "title": told["name"]["text"], "thing": told, "files": files}
 
 
 def _links(wanted: Wanted) -> Iterator[str]:
