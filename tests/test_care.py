@@ -34,6 +34,18 @@ SELECT ?evidence {
   ?inner core:start ?from ; core:end ?to ; core:inSource ?source .
   ?outer core:inSource ?source ; core:start ?start ; core:end ?end FILTER (?start <= ?from && ?to <= ?end)
   ?evidence core:passage ?outer FILTER NOT EXISTS { ?evidence core:contentNote ?any } }"""
+NEW_NOTES = """PREFIX core: <https://w3id.org/qgraph/core#>
+SELECT ?thing ?note {
+  ?ours core:voice core:Editor ; core:contentNote ?note GRAPH ?ours { ?thing ?property ?value }
+  FILTER NOT EXISTS {
+    ?theirs core:contentNote ?note ; core:passage ?passage
+    { GRAPH ?theirs { ?thing ?any ?other } } UNION { GRAPH ?theirs { ?one ?way ?thing } }
+  } }"""
+SPEAKERS = """PREFIX core: <https://w3id.org/qgraph/core#>
+SELECT ?label ?name {
+  ?evidence core:contentNote core:Hostility
+  GRAPH ?evidence { ?words <https://w3id.org/qgraph/ontology#speaker> ?speaker }
+  ?words rdfs:label ?label . ?speaker rdfs:label ?name }"""
 SYNTAXES = ("turtle", "ntriples", "jsonld", "rdfxml", "trig", "nquads")
 
 
@@ -138,6 +150,19 @@ def test_words_that_ask_for_a_content_note_stand_behind_one_everywhere(exports: 
 
     assert len(set(graph.objects(None, URIRef(CORE + "passage")))) > 200
     assert rows == set()
+
+
+def test_no_content_note_of_ours_is_new(exports: dict[str, bytes]) -> None:
+    """C14: to warn of violence where the source tells of none would tell it of somebody."""
+    assert set(Dataset().parse(data=exports["nquads"], format="nquads").query(NEW_NOTES)) == set()
+
+
+def test_hostile_words_are_never_named_without_their_speaker(exports: dict[str, bytes]) -> None:
+    """C13: a list or a picture shows only the name of what was said."""
+    rows = list(Dataset().parse(data=exports["nquads"], format="nquads").query(SPEAKERS))
+
+    assert len(rows) == 5
+    assert [label for label, speaker in rows if speaker not in label] == []
 
 
 def test_every_passage_bears_evidence(exports: dict[str, bytes]) -> None:
