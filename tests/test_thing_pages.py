@@ -212,6 +212,16 @@ def test_names_come_first_then_properties_by_their_names() -> None:
     assert [group["property"]["text"] for group in told["facts"]] == ["type", "label", "a", "b"]
 
 
+def test_a_kind_is_told_by_other_kinds_sooner_than_by_what_is_said() -> None:
+    axioms = ":E rdfs:subClassOf :D . :D rdfs:subClassOf :C . :q rdfs:domain :C ."
+    told = page(
+        ontology(axioms) + asserted("<a/1> a :E ; :q 5 .") + inferred("<a/1> a :D . <a/1> a :C ."),
+    )
+    kinds = {one["value"]["text"]: one for one in told["facts"][0]["statements"]}
+
+    assert (kinds["D"]["why"]["rule"], kinds["C"]["why"]["rule"]) == ("subclass", "subclass")
+
+
 def test_what_somebody_states_comes_before_what_follows() -> None:
     told = page(
         asserted("<a/1> :b <b/2> ; :c 1 .") + "<graph/inferred> { <a/1> :b <b/1> ; :a <b/3> }",

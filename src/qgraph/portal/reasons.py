@@ -13,6 +13,7 @@ from qgraph.portal.statements import Book
 from qgraph.store import BlankNode, Literal, NamedNode, Term, Triple
 
 DEEPEST = 4  # steps from what is asserted
+LATER = 3  # steps from which on a kind is told by what is said of the thing
 Why = dict[str, Any]
 Path = tuple[Triple, ...]
 
@@ -41,7 +42,12 @@ def _proof(book: Book, fact: Triple, steps: int) -> Why:
 
 
 def _told(book: Book, reason: Reason, steps: int) -> Why:
-    """Return *reason* as values if all its premises are asserted or follow in fewer *steps*; else nothing."""
+    """Return *reason* as values if all its premises are asserted or follow in fewer *steps*; else nothing.
+
+    That a thing is of a kind is told by its other kinds sooner than by what is said of it.
+    """
+    if reason.rule in ("domain", "range") and steps < LATER:
+        return {}
     premises = []
     for fact in reason.premises:
         inner: Why = {}
