@@ -226,6 +226,16 @@ def test_markup_in_names_is_text(worded: FlaskClient) -> None:
     assert "<script>" not in page
 
 
+@pytest.mark.parametrize("path", ["/source/letter.html", "/film/boat.html", "/questions"])
+def test_caches_of_others_keep_no_words(worded: FlaskClient, wordless: FlaskClient, path: str) -> None:
+    held, free = (one.get(path).headers for one in (worded, wordless))
+
+    assert "private" in held["Cache-Control"]
+    assert held["X-Robots-Tag"] == "noarchive"
+    assert "private" not in free.get("Cache-Control", "")
+    assert worded.get("/source/letter.ttl").headers["Cache-Control"] == "no-cache"
+
+
 def test_words_go_into_no_form_of_data(worded: FlaskClient) -> None:
     for suffix in ("ttl", "trig", "jsonld", "nq"):
         assert "It rained" not in worded.get(f"/source/letter.{suffix}").text

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from flask import Flask, current_app, g, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request
 from flask_babel import format_date, gettext
 from markupsafe import Markup
 
@@ -44,6 +44,16 @@ def register(app: Flask, settings: Settings) -> None:
     app.extensions[TEXTS] = Texts(texts, tuple(passages.sha256_of(path) for path in paths))
     app.jinja_env.globals.update(words_of=words_of, words_language=words_language, place_path=place_path)
     app.jinja_env.globals.update(date_said=date_said)
+    if texts:
+        app.after_request(_kept_here)
+
+
+def _kept_here(response: Response) -> Response:
+    """Ask the caches and archives of others to keep no page: it may show words of a source."""
+    if response.mimetype == "text/html" and request.endpoint != "static":
+        response.headers.setdefault("X-Robots-Tag", "noarchive")
+        response.cache_control.private = True
+    return response
 
 
 def page(iri: str, sort: str) -> Shown:
