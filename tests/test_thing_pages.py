@@ -397,6 +397,12 @@ class Levels(HTMLParser):
         self.inside &= tag != "svg"
 
 
+def test_the_picture_is_as_narrow_as_a_telephone() -> None:
+    told = page(asserted(" ".join(f"<a/1> :p <b/{number}> ." for number in range(9))))
+
+    assert told["picture"]["width"] <= 368
+
+
 def test_the_picture_has_links_and_the_list_says_the_same(client: FlaskClient) -> None:
     text = client.get("/film/harbour.html").text
     seen = Levels(text)

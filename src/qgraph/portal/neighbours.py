@@ -9,8 +9,8 @@ from qgraph.portal.statements import Book, Statement
 from qgraph.portal.words import Said
 
 MOST = 16
-LONGEST, LINES = 24, 3  # characters of a line, lines of a name
-WIDTH, ACROSS, GAP, LINE, PAD = 190, 110, 12, 16, 10  # of boxes, in units of the picture
+LONGEST, LINES = 21, 4  # characters of a line, lines of a name
+WIDTH, ACROSS, GAP, LINE, PAD = 166, 28, 12, 16, 10  # of boxes, in units of the picture
 DRAWN = ("asserted", "inferred", "described")  # a line in a picture looks like a fact
 Tie = dict[str, Any]
 
@@ -43,23 +43,28 @@ def _has_page(book: Book, other: Said) -> bool:
 
 
 def drawn(ties: list[Tie], name: Said) -> dict[str, Any]:
-    """Return the picture of a thing called *name* and its *ties*, as places: these at its two sides."""
+    """Return the picture of a thing called *name* and its *ties*: these at the two sides of a line from it.
+
+    It is as narrow as the page on a telephone.
+    """
     half = (len(ties) + 1) // 2
-    sides = [[_box(tie["thing"], tie["property"]) for tie in some] for some in (ties[:half], ties[half:])]
-    centre = _box(name, {"text": ""})
-    height = max(*(_stacked(side) for side in sides), centre["height"])
-    for number, side in enumerate(sides):
-        y = (height - _stacked(side)) // 2
-        for box in side:
-            box |= {"x": 1 + number * 2 * (WIDTH + ACROSS), "y": y + 1}
+    centre = _box(name, {"text": ""}) | {"x": 1 + (WIDTH + ACROSS) // 2, "y": 1}
+    top = centre["y"] + centre["height"]
+    boxes, lowest = [], top
+    for number, side in enumerate((ties[:half], ties[half:])):
+        y = top + GAP
+        for tie in side:
+            box = _box(tie["thing"], tie["property"]) | {
+                "x": 1 + number * (WIDTH + ACROSS),
+                "y": y,
+                "tie": tie,
+            }
+            boxes.append(box | _line(box, top, back=tie["back"]))
             y += box["height"] + GAP
-    centre |= {"x": 1 + WIDTH + ACROSS, "y": (height - centre["height"]) // 2 + 1}
-    boxes = [*sides[0], *sides[1]]
-    for box, tie in zip(boxes, ties, strict=True):
-        box |= {"tie": tie, **_line(box, centre, back=tie["back"])}
+        lowest = max(lowest, y - GAP)
     return {
-        "width": 3 * WIDTH + 2 * ACROSS + 2,
-        "height": height + 2,
+        "width": 2 * WIDTH + ACROSS + 2,
+        "height": lowest + 2,
         "centre": centre,
         "boxes": boxes,
         "box": WIDTH,
@@ -79,19 +84,10 @@ def _folded(text: str, most: int = LINES) -> list[str]:
     return kept if len(lines) <= most else [*kept[:-1], kept[-1][: LONGEST - 1].rstrip() + "…"]
 
 
-def _stacked(boxes: list[dict[str, Any]]) -> int:
-    return sum(int(box["height"]) + GAP for box in boxes) - GAP if boxes else 0
-
-
-def _line(box: dict[str, Any], centre: dict[str, Any], *, back: bool) -> dict[str, str]:
-    """Return the line between *box* and *centre*, with its tip at the one that the statement leads to."""
-    is_left = box["x"] < centre["x"]
-    here, there = (
-        (box["x"] + WIDTH * is_left, box["y"] + box["height"] // 2),
-        centre["y"] + centre["height"] // 2,
-    )
-    edge, middle = centre["x"] + WIDTH * (not is_left), (here[0] + centre["x"] + WIDTH * (not is_left)) // 2
-    line = f"M{here[0]} {here[1]}C{middle} {here[1]} {middle} {there} {edge} {there}"
-    inward = 8 if is_left else -8
-    at = (edge, there, -inward) if back else (*here, inward)
-    return {"line": line, "tip": f"M{at[0]} {at[1]}l{at[2]} -5v10z"}
+def _line(box: dict[str, Any], top: int, *, back: bool) -> dict[str, str]:
+    """Return the line from *top* to *box*, with its tip at the one that the statement leads to."""
+    is_left, y = box["x"] == 1, box["y"] + box["height"] // 2
+    trunk, edge = 1 + WIDTH + ACROSS // 2, box["x"] + WIDTH * is_left
+    outward = -8 if is_left else 8
+    at, inward = (trunk, outward) if back else (edge, -outward)
+    return {"line": f"M{trunk} {top}V{y}H{edge}", "tip": f"M{at} {y}l{inward} -5v10z"}
