@@ -16,9 +16,10 @@ from flask.testing import FlaskClient
 from conftest import ROOT, built
 from qgraph import facets, kinds, versions
 from qgraph.errors import SourceError
+from qgraph.folding import folded
 from qgraph.kinds import Kind
 from qgraph.portal import shelves
-from qgraph.portal.shelves import Shelf, Shelves, folded
+from qgraph.portal.shelves import Shelf, Shelves
 from qgraph.portal.words import Words
 from qgraph.settings import Settings
 from qgraph.web import create_app

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from click.testing import Result
@@ -364,6 +365,11 @@ def test_an_over_long_search_is_refused_in_words(asked: FlaskClient) -> None:
 
         assert reply.status_code == 400
         assert "A search has at most 200 characters, and this has 201: take fewer words." in reply.text
+
+
+def test_what_is_many_times_as_long_when_folded_breaks_nothing(asked: FlaskClient) -> None:
+    for path in ("/search", "/search.json"):
+        assert asked.get(f"{path}?q={quote(chr(0xFDFA) * 200)}").status_code == 200
 
 
 def test_suggestions_are_the_first_eight_as_json(asked: FlaskClient) -> None:

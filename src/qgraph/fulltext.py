@@ -201,7 +201,8 @@ def search(index: Path, text: str, *, kind: str = "", start: int = 0, most: int 
     if not asked:
         return Found(0, [], {})
     schema, searcher = _opened(index).schema, _opened(index).searcher()
-    query = _query(schema, folded(text), asked)
+    # Folded it may be many times as long, and what is nearly it would take that much memory.
+    query = _query(schema, folded(text)[:LONGEST], asked)
     sums = {"kinds": {"terms": {"field": "kind", "size": MOST_KINDS}}}
     buckets = searcher.aggregate(query, sums)["kinds"]["buckets"]
     counted = {one["key"]: int(one["doc_count"]) for one in buckets}
