@@ -176,6 +176,22 @@ def test_a_wrong_filter_is_named_and_ignored(reader: FlaskClient) -> None:
     assert all("colour" not in one and "script" not in one for one in links(text))
 
 
+def test_the_links_of_a_page_are_to_lists_without_what_was_ignored(reader: FlaskClient) -> None:
+    said = reader.get("/browse/film?colour=red&year=2022", headers={"Accept": "text/html"}).headers["Link"]
+
+    assert "</browse/film.csv?year=2022>" in said
+    assert "colour" not in said
+
+
+@pytest.mark.parametrize("kind", ["award", "source", "evidence"])
+def test_a_network_holds_each_thing_of_a_list_be_it_alone(reader: FlaskClient, kind: str) -> None:
+    wanted = [one["iri"] for one in reader.get(f"/browse/{kind}.json").json["things"]]
+    network = reader.get(f"/browse/{kind}.graphml").text
+
+    assert wanted
+    assert all(f'<node id="{one}">' in network for one in wanted)
+
+
 def test_a_file_that_could_not_say_what_was_ignored_is_refused(reader: FlaskClient) -> None:
     answer = reader.get("/browse/film.csv?theme=theme/hom")
 

@@ -129,6 +129,8 @@ def test_no_answer_is_told_as_silence_and_unknown_names_are_named(asked: FlaskCl
 
     assert "It does not mean that it is not so." in told
     assert "Nothing in the graph is called “Ebb”." in told
+    told = page(asked, "/questions/who?one=film/ebb")
+    assert "Nothing in the graph is called “https://tiny.example/film/ebb”." in told
     assert "Nothing in the graph is called" not in page(asked, "/questions/who?film=Tide&most=5")
 
 
