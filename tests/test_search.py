@@ -39,7 +39,8 @@ NAMES = f"""
 <film/two> a :Film ; rdfs:label "Harbour Lights"@en ; :madeBy <person/p2bbb> .
 <film/three> a :Film ; rdfs:label "The Old Harbour"@en ; :madeBy <person/p2bbb> .
 <film/four> a :Film ; rdfs:label "Возвращение"@ru , "ქალაქი"@ka , "長江"@zh ; :madeBy <person/p2bbb> .
-<person/p3ccc> a :Person ; rdfs:label "Harbour Pilot"@en ; skos:altLabel "Avaz Shahmarli"@en . <film/two> :madeBy <person/p3ccc>
+<person/p3ccc> a :Person ; rdfs:label "Harbour Pilot"@en ; skos:altLabel "Avaz Shahmarli"@en .
+<film/two> :madeBy <person/p3ccc>
 """
 MORE = """PREFIX skos: <http://www.w3.org/2004/02/skos/core#> PREFIX dcterms: <http://purl.org/dc/terms/>
 """
