@@ -16,9 +16,10 @@ from flask.testing import FlaskClient
 from conftest import ROOT, built
 from qgraph import facets, kinds, versions
 from qgraph.errors import SourceError
+from qgraph.folding import folded
 from qgraph.kinds import Kind
 from qgraph.portal import shelves
-from qgraph.portal.shelves import Shelf, Shelves, folded
+from qgraph.portal.shelves import Shelf, Shelves
 from qgraph.portal.words import Words
 from qgraph.settings import Settings
 from qgraph.web import create_app
@@ -173,6 +174,22 @@ def test_a_wrong_filter_is_named_and_ignored(reader: FlaskClient) -> None:
     assert "<script>alert" not in text
     assert things(text) == things(page(reader, "/browse/film?year=2022"))
     assert all("colour" not in one and "script" not in one for one in links(text))
+
+
+def test_the_links_of_a_page_are_to_lists_without_what_was_ignored(reader: FlaskClient) -> None:
+    said = reader.get("/browse/film?colour=red&year=2022", headers={"Accept": "text/html"}).headers["Link"]
+
+    assert "</browse/film.csv?year=2022>" in said
+    assert "colour" not in said
+
+
+@pytest.mark.parametrize("kind", ["award", "source", "evidence"])
+def test_a_network_holds_each_thing_of_a_list_be_it_alone(reader: FlaskClient, kind: str) -> None:
+    wanted = [one["iri"] for one in reader.get(f"/browse/{kind}.json").json["things"]]
+    network = reader.get(f"/browse/{kind}.graphml").text
+
+    assert wanted
+    assert all(f'<node id="{one}">' in network for one in wanted)
 
 
 def test_a_file_that_could_not_say_what_was_ignored_is_refused(reader: FlaskClient) -> None:

@@ -19,6 +19,7 @@ from qgraph.errors import SourceError
 from qgraph.portal import pictures
 from qgraph.portal.samples import samples
 from qgraph.settings import Settings
+from qgraph.store import ask, in_memory
 from qgraph.web import create_app
 from qgraph.web.serve import pool
 
@@ -128,6 +129,8 @@ def test_no_answer_is_told_as_silence_and_unknown_names_are_named(asked: FlaskCl
 
     assert "It does not mean that it is not so." in told
     assert "Nothing in the graph is called “Ebb”." in told
+    told = page(asked, "/questions/who?one=film/ebb")
+    assert "Nothing in the graph is called “https://tiny.example/film/ebb”." in told
     assert "Nothing in the graph is called" not in page(asked, "/questions/who?film=Tide&most=5")
 
 
@@ -154,6 +157,12 @@ def test_a_field_suggests_values_that_have_an_answer(asked: FlaskClient) -> None
     assert '<option value="Harbour">' in told
     assert '<option value="film/tide">Tide</option>' in told
     assert 'list="l-most"' not in told
+
+
+def test_each_parameter_of_a_column_with_any_name_has_a_query_for_its_values() -> None:
+    for question in questions.read(ROOT):
+        for parameter in question.parameters:
+            ask(in_memory(), questions.choices(question, parameter.name), "https://example.org/")
 
 
 def test_a_wrong_value_is_told_beside_its_field(asked: FlaskClient) -> None:

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from click.testing import Result
@@ -38,7 +39,8 @@ NAMES = f"""
 <film/two> a :Film ; rdfs:label "Harbour Lights"@en ; :madeBy <person/p2bbb> .
 <film/three> a :Film ; rdfs:label "The Old Harbour"@en ; :madeBy <person/p2bbb> .
 <film/four> a :Film ; rdfs:label "Возвращение"@ru , "ქალაქი"@ka , "長江"@zh ; :madeBy <person/p2bbb> .
-<person/p3ccc> a :Person ; rdfs:label "Harbour Pilot"@en . <film/two> :madeBy <person/p3ccc>
+<person/p3ccc> a :Person ; rdfs:label "Harbour Pilot"@en ; skos:altLabel "Avaz Shahmarli"@en .
+<film/two> :madeBy <person/p3ccc>
 """
 MORE = """PREFIX skos: <http://www.w3.org/2004/02/skos/core#> PREFIX dcterms: <http://purl.org/dc/terms/>
 """
@@ -113,6 +115,9 @@ def test_a_name_comes_before_names_that_begin_with_it_hold_it_and_descriptions(n
         ("江", "film/four"),
         ("kiosk", "film/tide"),
         ("Exampel Ana", "person/p1aaa"),
+        ("Əvəz", "person/p3ccc"),
+        ("Əvəz Şahmarlı", "person/p3ccc"),
+        ("shahar", "film/harbour"),
     ],
 )
 def test_a_thing_is_found_however_its_name_is_typed(named: Settings, typed: str, thing: str) -> None:
@@ -126,7 +131,20 @@ def test_short_words_have_no_typos_and_of_two_words_both_are_needed(named: Setti
 
 @pytest.mark.parametrize(
     "typed",
-    ['"', "*", "a AND (b", "name:x", "\\", "[a TO b]", "/.*/", "^2 ~1", "\x00", "ə" * 200, "a " * 100],
+    [
+        '"',
+        "*",
+        "a AND (b",
+        "name:x",
+        "\\",
+        "[a TO b]",
+        "/.*/",
+        "^2 ~1",
+        "\x00",
+        "ə" * 200,
+        "a " * 100,
+        "\u0374ə b",
+    ],
 )
 def test_nothing_that_is_typed_is_an_operator(named: Settings, typed: str) -> None:
     assert isinstance(found(named, typed), list)
@@ -364,6 +382,11 @@ def test_an_over_long_search_is_refused_in_words(asked: FlaskClient) -> None:
 
         assert reply.status_code == 400
         assert "A search has at most 200 characters, and this has 201: take fewer words." in reply.text
+
+
+def test_what_is_many_times_as_long_when_folded_breaks_nothing(asked: FlaskClient) -> None:
+    for path in ("/search", "/search.json"):
+        assert asked.get(f"{path}?q={quote(chr(0xFDFA) * 200)}").status_code == 200
 
 
 def test_suggestions_are_the_first_eight_as_json(asked: FlaskClient) -> None:

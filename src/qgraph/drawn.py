@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from qgraph.about import Copy
 from qgraph.namespaces import TYPE
-from qgraph.selection import Graphs
+from qgraph.selection import Found, Graphs
 from qgraph.store import NamedNode, Quad, select, text_of
 
 COORDINATES = Path(__file__).with_name("coordinates.rq").read_text(encoding="utf-8")
@@ -32,6 +32,8 @@ def as_xml(text: str) -> str:
 def graphml(graphs: Graphs, about: Copy, output: IO[bytes]) -> None:
     """Write the facts between things to *output* as GraphML 1.1: nodes with label and kind, edges.
 
+    Of a part of the graph each thing is a node, whether a fact leads from it or not.
+
     An edge has the IRI of its property, its label, whether it is asserted or
     inferred, and the evidence that bears it out. What is only reported is no edge.
     """
@@ -41,8 +43,9 @@ def graphml(graphs: Graphs, about: Copy, output: IO[bytes]) -> None:
             attributes = f'id="{kind}-{name}" for="{kind}" attr.name="{name}" attr.type="string"'
             output.write(f"<key {attributes}/>\n".encode())
     output.write(f'<graph edgedefault="directed">\n{_data("graph-about", about.text())}\n'.encode())
-    nodes: set[str] = set()
-    for edge in _edges(graphs):
+    chosen = None if graphs.selection.what == "all" else graphs.found()
+    nodes = {text_of(one) for one in chosen.things} if chosen else set()
+    for edge in _edges(graphs, chosen):
         nodes |= {text_of(edge.subject), text_of(edge.object)}
         output.write(_edge(graphs, edge).encode())
     kinds = graphs.kinds()
@@ -53,8 +56,7 @@ def graphml(graphs: Graphs, about: Copy, output: IO[bytes]) -> None:
     output.write(b"</graph>\n</graphml>\n")
 
 
-def _edges(graphs: Graphs) -> Iterator[Quad]:
-    chosen = None if graphs.selection.what == "all" else graphs.found()
+def _edges(graphs: Graphs, chosen: Found | None) -> Iterator[Quad]:
     for fact in graphs.ordered(graphs.facts(chosen)):
         ends = isinstance(fact.subject, NamedNode) and isinstance(fact.object, NamedNode)
         if ends and fact.predicate.value != TYPE:

@@ -16,6 +16,8 @@ LETTERS = {
     "œ": "oe",
     "ħ": "h",
 }
+# As English spells Azerbaijani names: Əvəz Şahmarlı is Avaz Shahmarli there.
+ENGLISH = str.maketrans({"ə": "a", "ş": "sh", "ç": "ch", "ğ": "gh"})
 QUOTES = dict.fromkeys(map(ord, "'’‘ʼʻʹ`´ʾʿ"))  # within a word: Qur'an is Quran
 LIGHT = 10  # from this class on a combining mark only colours a letter; below, it is one in some scripts
 ALONE = re.compile("([\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff])")  # written without spaces between words
@@ -46,3 +48,10 @@ def words(text: str) -> list[str]:
 def folded(text: str) -> str:
     """Return *text* as its folded words, with one space between."""
     return " ".join(words(text))
+
+
+def spellings(text: str) -> list[str]:
+    """Return *text* folded, and where it has letters that English spells otherwise, so too; word for word."""
+    composed = normalize("NFC", text)
+    english = composed.casefold().translate(ENGLISH)
+    return list(dict.fromkeys((folded(composed), folded(english))))

@@ -8,6 +8,7 @@ adds and deletes files; a folder that was written anew gets an index written ane
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 import tantivy
@@ -16,7 +17,7 @@ from tantivy import Document, Index, Occur, Query
 from qgraph import kinds
 from qgraph.delta import Delta
 from qgraph.errors import Overloaded, RequestError, StoreError
-from qgraph.folding import folded, words
+from qgraph.folding import folded, spellings, words
 from qgraph.namespaces import CORE, DCTERMS, LABEL, PATH_SEGMENT, RDFS, SCHEMA, SKOS, XSD
 from qgraph.store import Literal, NamedNode, Quad, Store, open_read_only, text_of
 
@@ -155,19 +156,24 @@ def _schema() -> tantivy.Schema:
 
 
 def _changed(index: Path, entries: Mapping[str, Entry], *, gone: Iterable[str]) -> None:
-    """Put *entries* into *index*, in the order of their names, and take out what is *gone*."""
+    """Put *entries* into *index*, those with short names first, and take out what is *gone*."""
     held = Index(_schema(), str(index))
     writer = held.writer(LARGE if len(entries) > FEW else SMALL, 1)
     for iri in gone:
         writer.delete_documents_by_term("iri", iri)
-    for iri, entry in sorted(entries.items(), key=lambda one: (min(map(folded, one[1].names)), one[0])):
-        names = list(dict.fromkeys(map(folded, entry.names)))
+    for iri, entry in sorted(entries.items(), key=_place):
+        names = list(dict.fromkeys(one for name in entry.names for one in spellings(name)))
         texts = list(dict.fromkeys(map(folded, entry.texts)))
         writer.add_document(Document(iri=[iri], kind=[entry.kind], whole=names, name=names, text=texts))
     writer.commit()
     writer.wait_merging_threads()
     for lock in index.glob("*.lock"):
         lock.unlink()
+
+
+def _place(told: tuple[str, Entry]) -> tuple[int, str, str]:
+    """Return where a thing stands among those that are found alike: by the fewest words of its names."""
+    return *min((one.count(" "), one) for one in map(folded, told[1].names)), told[0]
 
 
 @cache
@@ -197,11 +203,13 @@ def search(index: Path, text: str, *, kind: str = "", start: int = 0, most: int 
     if len(text) > LONGEST:
         said = f"A search has at most {LONGEST} characters, and this has {len(text):,}: take fewer words."
         raise RequestError(said, parameter="q")
-    asked = list(dict.fromkeys(words(text)))[:MOST_WORDS]
+    wholes = spellings(text)
+    asked = list(dict.fromkeys(zip(*(one.split() for one in wholes), strict=True)))[:MOST_WORDS]
     if not asked:
         return Found(0, [], {})
     schema, searcher = _opened(index).schema, _opened(index).searcher()
-    query = _query(schema, folded(text), asked)
+    # Folded it may be many times as long, and what is nearly it would take that much memory.
+    query = _query(schema, [one[:LONGEST] for one in wholes], asked)
     sums = {"kinds": {"terms": {"field": "kind", "size": MOST_KINDS}}}
     buckets = searcher.aggregate(query, sums)["kinds"]["buckets"]
     counted = {one["key"]: int(one["doc_count"]) for one in buckets}
@@ -232,26 +240,28 @@ def typos(word: str) -> int:
     return (len(word) >= 4) + (len(word) >= 8)
 
 
-def _query(schema: tantivy.Schema, whole: str, asked: list[str]) -> Query:
+def _query(schema: tantivy.Schema, wholes: Iterable[str], asked: list[tuple[str, ...]]) -> Query:
     needed = len(asked) - len(asked) // 3
     each = Query.boolean_query([(Occur.Should, _word(schema, one)) for one in asked], needed)
-    exact = _flat(Query.term_query(schema, "whole", whole), EXACT)
-    nearly = _flat(Query.fuzzy_term_query(schema, "whole", whole, typos(whole)), NEARLY)
-    begins = _flat(Query.fuzzy_term_query(schema, "whole", whole, 0, prefix=True), BEGINS)
-    better = [(Occur.Should, one) for one in (exact, begins, *([nearly] if typos(whole) else []))]
-    return Query.boolean_query([(Occur.Must, each), *better])
+    better = []
+    for whole in wholes:
+        better.append(_flat(Query.term_query(schema, "whole", whole), EXACT))
+        better.append(_flat(Query.fuzzy_term_query(schema, "whole", whole, 0, prefix=True), BEGINS))
+        if typos(whole):
+            better.append(_flat(Query.fuzzy_term_query(schema, "whole", whole, typos(whole)), NEARLY))
+    return Query.boolean_query([(Occur.Must, each), *((Occur.Should, one) for one in better)])
 
 
-def _word(schema: tantivy.Schema, word: str) -> Query:
-    """Return the query for one *word*, of which the best way to find it counts; rare ones a little more."""
+def _word(schema: tantivy.Schema, spelt: tuple[str, ...]) -> Query:
+    """Return the query for one word, of which the best way to find it counts; rare ones a little more."""
     ways = []
-    for place, (same, begun, mistyped) in WEIGHTS.items():
+    for word, (place, (same, begun, mistyped)) in product(dict.fromkeys(spelt), WEIGHTS.items()):
         ways.append(_flat(Query.term_query(schema, place, word), same))
         if place == "name" or len(word) >= TYPED:
             ways.append(_flat(Query.fuzzy_term_query(schema, place, word, 0, prefix=True), begun))
         if typos(word):
             ways.append(_flat(Query.fuzzy_term_query(schema, place, word, typos(word)), mistyped))
-    rare = Query.boost_query(Query.term_query(schema, "name", word, "freq"), 0.05)
+    rare = Query.boost_query(Query.term_query(schema, "name", spelt[0], "freq"), 0.05)
     return Query.boolean_query([(Occur.Must, Query.disjunction_max_query(ways)), (Occur.Should, rare)])
 
 

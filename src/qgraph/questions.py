@@ -33,7 +33,7 @@ HEADER = re.compile(
     r"^# (title|question|topic|answer|answer one|answer none|picture): *(.+?) *$", re.MULTILINE
 )
 PICTURE = re.compile(r"(bars|matrix|flow|timeline) \?(\w+) \?(\w+)")
-SELECTED = re.compile(r"\bSELECT\b[^{]*?(?=\bFROM\b|\bWHERE\b|\{)", re.IGNORECASE)
+SELECTED = re.compile(r"\bSELECT\b[^{]*?(?=(?<![?$])\b(?:FROM|WHERE)\b|\{)", re.IGNORECASE)
 DECLARED = re.compile(r"^# param:(.*)$", re.MULTILINE)
 PARAMETER = re.compile(
     r" *(?P<name>[a-z]\w*), (?P<kind>[a-z]+)([@:](?P<of>[\w-]+))?,"

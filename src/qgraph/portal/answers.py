@@ -111,7 +111,10 @@ def answered(store: Store, question: Question, wanted: Wanted) -> dict[str, obje
     found = query.found(store, question)
     words = Words(store, wanted.language)
     told: dict[str, object] = {
-        "missing": [text for text, tag in wanted.texts if not _is_name(store, text, tag)],
+        "missing": [
+            *(text for text, tag in wanted.texts if not _is_name(store, text, tag)),
+            *(iri for iri in wanted.things if not any(store.quads_for_pattern(NamedNode(iri), None, None))),
+        ],
         "things": {iri: words.thing(iri) for iri in wanted.things},
     }
     if isinstance(found, QueryBoolean):

@@ -11,9 +11,10 @@ from qgraph import kinds
 from qgraph.about import Copy
 from qgraph.errors import NotFound, RequestError
 from qgraph.facets import Facet, chosen, prologue
+from qgraph.folding import folded
 from qgraph.namespaces import CORE, DCTERMS, RDFS, SKOS
 from qgraph.nearness import near
-from qgraph.portal.shelves import NOTHING, Shelf, Shelves, Side, Value, fill, folded
+from qgraph.portal.shelves import NOTHING, Shelf, Shelves, Side, Value, fill
 from qgraph.portal.words import ENGLISH, Said, Words
 from qgraph.store import DefaultGraph, NamedNode, select, text_of
 

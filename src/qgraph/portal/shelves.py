@@ -7,7 +7,6 @@ in a file for the processes of the same layer and version, for as long as there 
 
 import json
 import os
-import unicodedata
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -17,6 +16,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from qgraph.facets import Facet
+from qgraph.folding import folded
 from qgraph.kinds import Kind
 from qgraph.namespaces import CORE
 from qgraph.portal.words import Words
@@ -27,8 +27,6 @@ NOTHING = "-"  # the value of what nothing is recorded of
 LARGEST = 3_000_000  # entries of all the shelves that a process keeps: some 200 MB
 WORTH = 5_000  # entries of a shelf that is not made again as quickly as read
 SUFFIX = ".shelf"
-# Letters that Unicode does not take apart, as a reader of English looks for them.
-LETTERS = str.maketrans({"ı": "i", "ə": "e", "ø": "o", "ł": "l", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe"})
 
 
 @dataclass(frozen=True)
@@ -145,13 +143,6 @@ def _term(parts: Sequence[str]) -> Term:
         return NamedNode(parts[0])
     text, language, datatype = parts
     return Literal(text, language=language) if language else Literal(text, datatype=NamedNode(datatype))
-
-
-def folded(text: str) -> str:
-    """Return *text* as it is put in order: without case, marks on letters, and what stands before letters."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(one for one in apart if not unicodedata.combining(one)).translate(LETTERS)
-    return plain.lstrip("“”„‘’«»'\"([ ")
 
 
 def fill(words: Words, base: str, kind: Kind, *, facets: Iterable[Facet]) -> Shelf:

@@ -18,7 +18,7 @@ from qgraph.web import documents
 from qgraph.web.exchange import lasting
 from qgraph.web.language import language
 from qgraph.web.pages import root, site
-from qgraph.web.questions import flag
+from qgraph.web.questions import flag, sent
 
 blueprint = Blueprint("browse", __name__)
 LIST = Format("list", "application/json", "json")
@@ -34,7 +34,6 @@ SHOWN = {
 }
 LONGEST = 200  # characters of what is asked for and is not there, where it is named
 NAMED = 5  # that many of them
-SAVED = ("csv", "zip", "xlsx")
 Pair = tuple[str, str]
 
 
@@ -87,9 +86,7 @@ def one_kind(name: str) -> Response:
     if segment not in known:
         raise NotFound(f"There is no kind of things called “{segment[:LONGEST]}”{near(segment, known)}.")
     form = documents.wanted(f"/browse/{segment}", suffix, FORMS)
-    made = _page(segment) if form == PAGE else _file(segment, form)
-    documents.add_links(made, *_alternates(segment, form))
-    return lasting(made, ["Accept"])
+    return lasting(_page(segment) if form == PAGE else _file(segment, form), ["Accept"])
 
 
 def facets_of(kind: str) -> tuple[Facet, ...]:
@@ -135,7 +132,7 @@ def _page(segment: str) -> Response:
     ]
     shown = found | {"ignored": list(_ignored(found["ignored"])), "files": files, "here": here}
     shown |= {"pages_around": _around(here, found), "asking": f"{root()}/sparql?{query}"}
-    return Response(render_template("browse_kind.html", **shown))
+    return _linked(Response(render_template("browse_kind.html", **shown)), here, PAGE)
 
 
 def _ignored(pairs: Iterable[tuple[str, str, bool]]) -> Iterator[str]:
@@ -161,19 +158,18 @@ def _file(segment: str, form: Format) -> Response:
         reply = site().reply("browsed", syntax=form.name, bom=flag("bom"), **_asked(segment))
     except (ResultTooLarge, DeadlineExceeded) as error:
         raise type(error)(f"{error} Choose fewer things.") from error
-    response = documents.handed(reply, form.media_type)
-    way = "attachment" if form.name in SAVED else "inline"
-    response.headers["Content-Disposition"] = f'{way}; filename="{segment}.{form.suffix}"'
+    here = Address(segment, tuple(_chosen()), request.args.get("version", ""))
+    response = _linked(sent(reply, name=segment, form=form), here, form)
     if form.name == "csv":
-        response.headers["Content-Type"] += "; header=present"  # RFC 4180, section 3
-        metadata = Address(segment, tuple(_chosen()), request.args.get("version", "")).of("csv-metadata.json")
         kind = BY_FILE["csvw"].media_type  # CSVW, Model for Tabular Data, section 5.2
-        documents.add_links(response, f'<{documents.as_uri(metadata)}>; rel="describedby"; type="{kind}"')
+        described = documents.as_uri(here.of("csv-metadata.json"))
+        documents.add_links(response, f'<{described}>; rel="describedby"; type="{kind}"')
     return response
 
 
-def _alternates(segment: str, form: Format) -> Iterator[str]:
-    here = Address(segment, tuple(_chosen()), request.args.get("version", ""))
-    for one in FORMS:
-        if one.name in SHOWN and one != form:
-            yield f'<{documents.as_uri(here.of(one.suffix))}>; rel="alternate"; type="{one.media_type}"'
+def _linked(response: Response, here: Address, form: Format) -> Response:
+    """Return *response*, the list *here* in a format, with links to it in the others."""
+    others = (BY_NAME[name] for name in SHOWN if name != form.name)
+    addresses = [(documents.as_uri(here.of(one.suffix)), one.media_type) for one in others]
+    documents.add_links(response, *(f'<{path}>; rel="alternate"; type="{kind}"' for path, kind in addresses))
+    return response

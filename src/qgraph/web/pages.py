@@ -163,12 +163,13 @@ def at(path: str) -> str:
 
 def named_version() -> str:
     """Return the version that the request names, empty if it names none or none that is there."""
-    named = request.args.get("version", "")
-    try:
-        site().version_of(named)
-    except StoreError:
-        return ""
-    return named
+    if "version" not in g:  # a page asks for it with each address
+        g.version = request.args.get("version", "")
+        try:
+            site().version_of(g.version)
+        except StoreError:
+            g.version = ""
+    return cast("str", g.version)
 
 
 @blueprint.after_app_request

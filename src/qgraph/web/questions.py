@@ -139,9 +139,9 @@ def _asked(text: str, syntax: str, *, bom: bool) -> Reply:
     )
 
 
-def sent(reply: Reply, *, name: str) -> Response:
-    """Return *reply* as an answer whose file is called *name*, with a suffix."""
-    made = BY_FILE[reply.kind]
+def sent(reply: Reply, *, name: str, form: Format | None = None) -> Response:
+    """Return *reply*, in its format or in *form*, as an answer whose file is called *name*, with a suffix."""
+    made = form or BY_FILE[reply.kind]
     way = "attachment" if made.name in DOWNLOADS or made.name == "zip" else "inline"
     response = documents.handed(reply, made.media_type)
     if made.name == "csv":
