@@ -52,7 +52,7 @@ def compile_texts() -> None:
 
 
 def npm(*arguments: str) -> None:
-    """Run npm: the one that is there, else the one that a Python package holds; what it runs finds node there."""
+    """Run npm, the one that is there or else that of a Python package, with a node for what it starts."""
     own = shutil.which("npm")
     program = [own] if own else [sys.executable, "-c", WITHOUT]
     path = os.pathsep.join((os.environ["PATH"], str(NODE)))

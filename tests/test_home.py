@@ -62,6 +62,24 @@ def test_each_way_in_says_what_stands_behind_it(real: Settings, seen: Overview) 
     )
 
 
+def test_each_way_in_leads_to_lists_of_as_many_things(pages: FlaskClient) -> None:
+    page = pages.get("/", headers=HTML).text.partition('id="figures"')[0]
+    links = re.findall(r'<a href="(/browse/[^"]*)"><span>[^<]*</span></a> (\d+)', page)
+
+    assert len(links) >= 3
+    for address, number in links:
+        path, _, query = address.replace("&amp;", "&").partition("?")
+        listed = pages.get(f"{path}.json?{query}").json
+
+        assert listed["count"] == int(number), address
+
+
+def test_each_way_in_says_what_it_is(pages: FlaskClient) -> None:
+    page = pages.get("/", headers=HTML).text
+
+    assert "The place, the people or the state of mind where somebody belongs." in page
+
+
 def test_gaps_are_counted(real: Settings, seen: Overview) -> None:
     gap = next(
         one for one in seen["gaps"] if (one["kind"]["text"], one["property"]["text"]) == ("film", "year")

@@ -4,14 +4,12 @@ from typing import Any
 
 from qgraph import statistics
 from qgraph.descriptions import node_of
-from qgraph.namespaces import DCTERMS, RDFS, SKOS, TYPE
+from qgraph.namespaces import TYPE
 from qgraph.portal import embedded, neighbours, reasons, statements
 from qgraph.portal.statements import Book, Statement
 from qgraph.portal.words import ENGLISH, Said, Words
-from qgraph.store import DefaultGraph, Literal, NamedNode, Store
+from qgraph.store import Store
 from qgraph.versions import Version
-
-SENTENCES = (DCTERMS + "description", SKOS + "definition", RDFS + "comment")
 
 
 def page(
@@ -32,7 +30,7 @@ def page(
     return {
         "iri": iri,
         "name": words.thing(iri),
-        "sentence": _sentence(words, node),
+        "sentence": words.sentence(iri),
         "kinds": _kinds(own),
         "notes": statements.notes(book, node),
         "facts": statements.grouped(filter(statements.is_plain, own), by="value"),
@@ -45,17 +43,8 @@ def page(
         "picture": neighbours.drawn(ties, words.thing(iri)) if ties else {},
         "evidence": book.evidence,
         "schema": embedded.written(store, node, schema, base=version.base),
-        "unlisted": _is_unlisted(store, version, node),
+        "unlisted": _is_unlisted(store, version, iri),
     }
-
-
-def _sentence(words: Words, node: NamedNode) -> Said:
-    """Return the sentence that the graph holds to be so of a thing; nothing if it has none."""
-    for word in SENTENCES:
-        found = words.store.quads_for_pattern(node, NamedNode(word), None, DefaultGraph())
-        if best := words.best(quad.object for quad in found if isinstance(quad.object, Literal)):
-            return best
-    return {}
 
 
 def _kinds(told: list[Statement]) -> list[Said]:
@@ -65,5 +54,5 @@ def _kinds(told: list[Statement]) -> list[Said]:
     return asserted or [one["value"] for one in kinds]
 
 
-def _is_unlisted(store: Store, version: Version, node: NamedNode) -> bool:
-    return bool(version.base) and statistics.is_unlisted(store, version, node.value)
+def _is_unlisted(store: Store, version: Version, iri: str) -> bool:
+    return bool(version.base) and statistics.is_unlisted(store, version, iri)
