@@ -11,9 +11,10 @@ from flask.testing import FlaskClient
 
 from conftest import built, quietly
 from qgraph import commit, versions
+from qgraph.errors import SettingsError
 from qgraph.portal import overview, prose
 from qgraph.portal.overview import Overview
-from qgraph.settings import Settings
+from qgraph.settings import Settings, read
 from qgraph.store import select, text_of
 from qgraph.web import create_app
 from qgraph.web.serve import pool
@@ -126,6 +127,26 @@ def test_the_first_page_is_small_and_in_order(pages: FlaskClient) -> None:
 
     assert levels[0] == 1
     assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_the_page_about_the_graph_tells_data_program_and_sources_apart(pages: FlaskClient) -> None:
+    page = pages.get("/about", headers=HTML).text
+    licences = re.findall(r"<dt>(Licence[^<]*)</dt>", page)
+
+    assert licences == ["Licence of the data", "Licence of the program"]
+    assert re.search(
+        r"/source/gv-2025.*?</td>\s*<td>[^<]*<span|/source/gv-2025.*?</td>\s*<td>\S", page, re.DOTALL
+    )
+
+
+def test_who_runs_the_server_may_be_written_to(tiny: Settings) -> None:
+    chosen = replace(tiny, contact="mailto:care@village.example")
+    with pool(chosen) as engine:
+        page = create_app(chosen, engine).test_client().get("/about", headers=HTML).text
+
+    assert '<a href="mailto:care@village.example" rel="noreferrer">care@village.example</a>' in page
+    with pytest.raises(SettingsError, match="contact is"):
+        read({}, contact="javascript:alert(1)", graph=Path())
 
 
 def test_words_of_the_folder_are_no_markup(client: FlaskClient) -> None:

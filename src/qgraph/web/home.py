@@ -73,6 +73,7 @@ def about() -> Response:
         prose=prose,
         overview=_overview(),
         newest=_newest(),
+        contact=site().settings.contact,
         cite=citing.shown(cited, at("/about")),
     )
     return exchange.lasting(Response(shown))
