@@ -13,6 +13,7 @@ from babel.messages.pofile import read_po
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ASSETS = Path(__file__).parent / "src" / "qgraph" / "web" / "assets"
+PACKAGES = ASSETS / "node_modules"
 BUILT = ASSETS.parent / "static" / "built"
 TRANSLATIONS = ASSETS.parent / "translations"
 MADE = BUILT / ".made"
@@ -35,13 +36,22 @@ class Bundles(BuildHookInterface):  # type: ignore[type-arg]
 def bundle() -> None:
     """Write the bundles anew if a file they are made of is newer. Raises CalledProcessError."""
     sources = [one for one in ASSETS.rglob("*") if one.is_file() and "node_modules" not in one.parts]
-    if MADE.exists() and all(one.stat().st_mtime <= MADE.stat().st_mtime for one in sources):
+    if MADE.exists() and all(
+        one.stat().st_mtime <= MADE.stat().st_mtime for one in (*sources, Path(__file__))
+    ):
         return
     npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
     shutil.rmtree(BUILT, ignore_errors=True)
     entries = sorted(one.name for one in ASSETS.iterdir() if one.suffix in (".js", ".css"))
     npm("exec", "--no", "--", "esbuild", *entries, *OPTIONS, f"--outdir={BUILT}")
+    (BUILT / "licences.txt").write_text(licences(), encoding="utf-8")
     MADE.touch()
+
+
+def licences() -> str:
+    """Return the licences of the packages that are bundled, which ask to go with every copy."""
+    held = sorted(one for one in PACKAGES.rglob("LICENSE*") if "esbuild" not in one.as_posix())
+    return "\n".join(f"{one.parent.relative_to(PACKAGES)}\n\n{one.read_text('utf-8')}" for one in held)
 
 
 def compile_texts() -> None:

@@ -1,5 +1,6 @@
 """The wheel: installed into an empty environment, it serves its graph from an empty folder."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -34,6 +35,19 @@ def test_the_wheel_carries_the_graph_and_the_licences(wheel: Path) -> None:
     for name in ("qgraph/py.typed", "qgraph/core/vocabulary.ttl", "qgraph/web/templates/base.html"):
         assert name in names
     assert [name.rpartition("/")[2] for name in names if "/licenses/" in name] == ["LICENSE", "LICENSE-DATA"]
+
+
+def test_the_wheel_carries_the_bundles_with_the_licence_of_each_package_in_them(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as held:
+        told = held.read("qgraph/web/static/built/licences.txt").decode()
+    needed = json.loads((hatch_build.ASSETS / "package-lock.json").read_text())["packages"]
+
+    bundled = [
+        name for path in needed if (name := path.removeprefix("node_modules/")) and "esbuild" not in name
+    ]
+    assert bundled
+    for name in bundled:
+        assert f"{name}\n\n" in told, name
 
 
 def test_the_wheel_serves_from_an_empty_folder(wheel: Path, tmp_path: Path) -> None:
