@@ -35,7 +35,7 @@ $(QGRAPH_STORE)/current: .venv/serve $(GRAPH)
 # Scripts and styles of the pages; without npm, Node comes as a package of Python.
 assets: $(BUILT)
 
-$(BUILT): .venv/serve requirements-node.txt $(shell find src/qgraph/web/translations -name '*.po') $(shell find $(ASSETS) -name node_modules -prune -o -type f -print)
+$(BUILT): .venv/serve requirements-node.txt hatch_build.py $(shell find src/qgraph/web/translations -name '*.po') $(shell find $(ASSETS) -name node_modules -prune -o -type f -print)
 	@command -v npm >/dev/null || $(INSTALL) --no-deps --require-hashes -r requirements-node.txt
 	$(BIN)/python hatch_build.py
 	@touch $@

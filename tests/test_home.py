@@ -11,9 +11,10 @@ from flask.testing import FlaskClient
 
 from conftest import built, quietly
 from qgraph import commit, versions
+from qgraph.errors import SettingsError
 from qgraph.portal import overview, prose
 from qgraph.portal.overview import Overview
-from qgraph.settings import Settings
+from qgraph.settings import Settings, read
 from qgraph.store import select, text_of
 from qgraph.web import create_app
 from qgraph.web.serve import pool
@@ -62,6 +63,24 @@ def test_each_way_in_says_what_stands_behind_it(real: Settings, seen: Overview) 
     )
 
 
+def test_each_way_in_leads_to_lists_of_as_many_things(pages: FlaskClient) -> None:
+    page = pages.get("/", headers=HTML).text.partition('id="figures"')[0]
+    links = re.findall(r'<a href="(/browse/[^"]*)"><span>[^<]*</span></a> (\d+)', page)
+
+    assert len(links) >= 3
+    for address, number in links:
+        path, _, query = address.replace("&amp;", "&").partition("?")
+        listed = pages.get(f"{path}.json?{query}").json
+
+        assert listed["count"] == int(number), address
+
+
+def test_each_way_in_says_what_it_is(pages: FlaskClient) -> None:
+    page = pages.get("/", headers=HTML).text
+
+    assert "The place, the people or the state of mind where somebody belongs." in page
+
+
 def test_gaps_are_counted(real: Settings, seen: Overview) -> None:
     gap = next(
         one for one in seen["gaps"] if (one["kind"]["text"], one["property"]["text"]) == ("film", "year")
@@ -108,6 +127,26 @@ def test_the_first_page_is_small_and_in_order(pages: FlaskClient) -> None:
 
     assert levels[0] == 1
     assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_the_page_about_the_graph_tells_data_program_and_sources_apart(pages: FlaskClient) -> None:
+    page = pages.get("/about", headers=HTML).text
+    licences = re.findall(r"<dt>(Licence[^<]*)</dt>", page)
+
+    assert licences == ["Licence of the data", "Licence of the program"]
+    assert re.search(
+        r"/source/gv-2025.*?</td>\s*<td>[^<]*<span|/source/gv-2025.*?</td>\s*<td>\S", page, re.DOTALL
+    )
+
+
+def test_who_runs_the_server_may_be_written_to(tiny: Settings) -> None:
+    chosen = replace(tiny, contact="mailto:care@village.example")
+    with pool(chosen) as engine:
+        page = create_app(chosen, engine).test_client().get("/about", headers=HTML).text
+
+    assert '<a href="mailto:care@village.example" rel="noreferrer">care@village.example</a>' in page
+    with pytest.raises(SettingsError, match="contact is"):
+        read({}, contact="javascript:alert(1)", graph=Path())
 
 
 def test_words_of_the_folder_are_no_markup(client: FlaskClient) -> None:

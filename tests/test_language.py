@@ -161,3 +161,24 @@ def test_leaving_quickly_leads_to_where_the_operator_says(tiny: Settings) -> Non
     assert 'href="https://weather.example/" rel="noreferrer nofollow"' in page
     with pytest.raises(SettingsError, match="leave_url is"):
         settings.read({}, leave_url="javascript:alert(1)", graph=Path())
+
+
+@pytest.mark.parametrize(
+    ("path", "word"),
+    [
+        ("/az/catalog", "evidence"),
+        ("/az/ontology", "mocks"),
+        ("/az/export", "person"),
+        ("/az/person/nothing", "The graph holds"),
+    ],
+)
+def test_what_is_english_on_a_page_in_another_language_says_so(
+    bilingual: FlaskClient, path: str, word: str
+) -> None:
+    page = bilingual.get(path, headers=HTML).text.partition("<main")[2].partition("</main>")[0]
+    found = re.findall(rf"<(\w+)([^>]*)>{word}", page)
+
+    assert found
+    assert [
+        attributes for name, attributes in found if name not in ("code", "text") and 'lang="en"' not in attributes
+    ] == []

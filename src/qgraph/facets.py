@@ -8,6 +8,7 @@ number moves it forward. The program's own rest on the core vocabulary and fit e
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from qgraph.errors import QueryError, SourceError
@@ -44,6 +45,7 @@ class Facet:
 Facets = Mapping[str, tuple[Facet, ...]]
 
 
+@cache
 def own() -> tuple[Facet, ...]:
     """Return the facets that fit every kind: of the evidence that holds facts on a thing."""
     return tuple(_read(path, own=True) for path in sorted(OWN.glob("*.rq")))

@@ -16,6 +16,12 @@ T = TypeVar("T")
 FOLDERS = ("ontology", "shapes", "data", "queries")
 TRUTH = {"true": True, "1": True, "false": False, "0": False}
 MEGABYTE = 1_000_000
+ADDRESSES = {
+    "leave_url": (r"https?://[^/?#@\s]+(/\S*)?", "an http(s) address"),
+    "contact": (r"(mailto:[^@\s]+@[^@\s]+|https?://[^/?#@\s]+(/\S*)?)?", "a mailto: or http(s) address"),
+    "public_url": (r"(https?://[^/?#@]+/?)?", "http(s)://host without a path"),
+    "allow_service": (r"(https?://[^/?#@\s<>]+(/[^\s<>]*)?)?", "the http(s) address of a service"),
+}
 TRANSLATIONS = Path(str(files("qgraph"))) / "web" / "translations"
 
 
@@ -45,6 +51,10 @@ class Settings:
     )
     leave_url: str = _setting(
         "https://www.wikipedia.org/", "where “Leave quickly” leads; nothing is asked of it before the click"
+    )
+    contact: str = _setting(
+        "",
+        "mailto: or https: address of who runs the server, which /about names for corrections and takedown",
     )
     workers: int = _setting(8, "queries that may start at once")
     resident_quads: int = _setting(5_000_000, "quads that a version may have to be held in memory")
@@ -135,8 +145,11 @@ def read(environment: Mapping[str, str] = os.environ, **given: object) -> Settin
 
 
 def translated() -> list[str]:
-    """Return the languages that pages can be in: English, in which they are written, and the catalogues'."""
-    return ["en", *sorted(one.name for one in TRANSLATIONS.iterdir())]
+    """Return the languages that pages can be in: English, in which they are written, and the catalogues'.
+
+    One that is not compiled yet would give English pages under its name.
+    """
+    return ["en", *sorted(path.parts[-3] for path in TRANSLATIONS.glob("*/*/messages.mo"))]
 
 
 def is_loopback(host: str) -> bool:
@@ -152,18 +165,13 @@ def _check_together(chosen: Settings) -> None:
     if missing := [one for one in chosen.spoken if one not in translated()]:
         known = ", ".join(translated())
         raise SettingsError(f"languages has “{missing[0]}”, expected some of {known}, with commas between.")
-    if not re.fullmatch(r"https?://[^/?#@\s]+(/\S*)?", chosen.leave_url):
-        raise SettingsError(f"leave_url is {chosen.leave_url}, expected an http(s) address.")
     if chosen.open_writes and not (chosen.bare and is_loopback(chosen.host)):
         raise SettingsError("Writes are open with --bare only, and on a loopback address only.")
     if chosen.source_text and chosen.bare:
         raise SettingsError("A plain store has no sources, and takes no source_text.")
-    if chosen.public_url and not re.fullmatch(r"https?://[^/?#@]+/?", chosen.public_url):
-        raise SettingsError(f"public_url is {chosen.public_url}, expected http(s)://host without a path.")
-    if chosen.allow_service and not re.fullmatch(r"https?://[^/?#@\s<>]+(/[^\s<>]*)?", chosen.allow_service):
-        raise SettingsError(
-            f"allow_service is {chosen.allow_service}, expected the http(s) address of a service."
-        )
+    for name, (pattern, expected) in ADDRESSES.items():
+        if not re.fullmatch(pattern, value := getattr(chosen, name)):
+            raise SettingsError(f"{name} is {value}, expected {expected}.")
 
 
 def _converted(name: str, kind: type, value: object) -> object:

@@ -3,10 +3,9 @@
 import csv
 from collections import defaultdict
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from qgraph import statistics
-from qgraph.namespaces import DCTERMS
 from qgraph.portal.prose import Prose
 from qgraph.portal.words import Said, Words
 from qgraph.store import Store, iri, select, text_of
@@ -17,7 +16,6 @@ QUERIES = {
     for name in ("gaps", "marks", "rests", "behind")
 }
 TABLE = "coverage.csv"  # of a source's folder: the sentences on which nothing rests, and why
-DESCRIPTION = DCTERMS + "description"
 
 
 class Count(TypedDict):
@@ -36,12 +34,18 @@ class Gap(TypedDict):
     all: int
 
 
+class Behind(Count):
+    """How many things of a kind bear on *values*, by the paths of these."""
+
+    values: list[str]
+
+
 class Way(TypedDict):
     """A thing by which one may enter the graph: its name, what it is, what stands behind it."""
 
     name: Said
     description: Said
-    behind: list[Count]
+    behind: list[Behind]
 
 
 class Rest(TypedDict):
@@ -101,9 +105,14 @@ def _way(words: Words, thing: str, base: str) -> Way:
     rows = select(words.store, QUERIES["behind"], base, way=iri(thing))
     return {
         "name": words.thing(thing),
-        "description": words.best(words.all(thing, DESCRIPTION)),
-        "behind": [_counted(words, text_of(row["kind"]), row["number"]) for row in rows],
+        "description": words.sentence(thing),
+        "behind": [_behind(words, row, base) for row in rows],
     }
+
+
+def _behind(words: Words, row: Any, base: str) -> Behind:
+    values = [one.removeprefix(base) for one in sorted(text_of(row["values"]).split())]
+    return {**_counted(words, text_of(row["kind"]), row["number"]), "values": values}
 
 
 def _gaps(words: Words, base: str, whole: dict[str, int]) -> list[Gap]:

@@ -3,14 +3,12 @@
 from typing import Any
 
 from qgraph.descriptions import node_of
-from qgraph.namespaces import DCTERMS, RDFS, SKOS, TYPE
+from qgraph.namespaces import TYPE
 from qgraph.portal import embedded, neighbours, reasons, statements
 from qgraph.portal.statements import Book, Statement
 from qgraph.portal.words import ENGLISH, Said, Words
-from qgraph.store import DefaultGraph, Literal, NamedNode, Store
+from qgraph.store import Store
 from qgraph.versions import Version
-
-SENTENCES = (DCTERMS + "description", SKOS + "definition", RDFS + "comment")
 
 
 def page(
@@ -31,7 +29,7 @@ def page(
     return {
         "iri": iri,
         "name": words.thing(iri),
-        "sentence": _sentence(words, node),
+        "sentence": words.sentence(iri),
         "kinds": _kinds(own),
         "notes": statements.notes(book, node),
         "facts": statements.grouped(filter(statements.is_plain, own), by="value"),
@@ -45,15 +43,6 @@ def page(
         "evidence": book.evidence,
         "schema": embedded.written(store, node, schema, base=version.base),
     }
-
-
-def _sentence(words: Words, node: NamedNode) -> Said:
-    """Return the sentence that the graph holds to be so of a thing; nothing if it has none."""
-    for word in SENTENCES:
-        found = words.store.quads_for_pattern(node, NamedNode(word), None, DefaultGraph())
-        if best := words.best(quad.object for quad in found if isinstance(quad.object, Literal)):
-            return best
-    return {}
 
 
 def _kinds(told: list[Statement]) -> list[Said]:

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from qgraph.namespaces import CORE, LABEL, SKOS
+from qgraph.namespaces import CORE, DCTERMS, LABEL, RDFS, SKOS
 from qgraph.store import DefaultGraph, Literal, NamedNode, Store, Term, text_of
 
 Said = dict[str, str]  # "text" and "language"; of a thing "iri" too, of a passage its place
 NAMES = (LABEL, SKOS + "prefLabel")
+SENTENCES = (DCTERMS + "description", SKOS + "definition", RDFS + "comment")
 ENGLISH = "en"
 
 
@@ -40,6 +41,14 @@ class Words:
         """Return the texts that any graph has for the property *word* of the thing *iri*."""
         found = self.store.quads_for_pattern(NamedNode(iri), NamedNode(word), None, None)
         return list(dict.fromkeys(quad.object for quad in found if isinstance(quad.object, Literal)))
+
+    def sentence(self, iri: str) -> Said:
+        """Return the sentence that the graph holds to be so of the thing *iri*; nothing if it has none."""
+        for word in SENTENCES:
+            found = self.store.quads_for_pattern(NamedNode(iri), NamedNode(word), None, DefaultGraph())
+            if best := self.best(quad.object for quad in found if isinstance(quad.object, Literal)):
+                return best
+        return {}
 
     def _rank(self, tag: str) -> int:
         return [self.language, ENGLISH, "", tag].index(tag)

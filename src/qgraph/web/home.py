@@ -1,5 +1,6 @@
 """The first page, and what the graph tells of itself."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, cast
 
@@ -11,7 +12,8 @@ from qgraph.accept import best
 from qgraph.errors import NotFound
 from qgraph.formats import PAGE
 from qgraph.questions import Question
-from qgraph.web import citing, documents, exchange
+from qgraph.web import browse, citing, documents, exchange
+from qgraph.web.browse import Address
 from qgraph.web.language import language
 from qgraph.web.pages import at, named_version, root, site
 
@@ -27,10 +29,15 @@ def _own() -> dict[str, object]:
     return {"graph_tells": asked, "graph_says": lambda word: next(iter(asked(word)), {}), "list_of": _list_of}
 
 
-def _list_of(iri: str) -> str:
-    """Return the address of the list of the things of the kind *iri*; empty if there is none."""
-    listed = site().kinds() if "browse" in current_app.blueprints else []
-    return next((at(f"/browse/{kind.segment}") for kind in listed if kind.iri == iri), "")
+def _list_of(iri: str, values: Sequence[str] = ()) -> str:
+    """Return the address of the list of the things of the kind *iri*, or of those that bear on *values*.
+
+    These are paths of things, by whose kind a facet is called. Empty if there is no such list.
+    """
+    kind = next((one.segment for one in site().kinds() if one.iri == iri), "")
+    chosen = tuple((one.partition("/")[0], one) for one in values)
+    known = {one.name for one in browse.facets_of(kind)}
+    return str(Address(kind, chosen, named_version())) if kind and known.issuperset(dict(chosen)) else ""
 
 
 def _said(tag: str, word: str) -> list[Value]:
@@ -66,6 +73,7 @@ def about() -> Response:
         prose=prose,
         overview=_overview(),
         newest=_newest(),
+        contact=site().settings.contact,
         cite=citing.shown(cited, at("/about")),
     )
     return exchange.lasting(Response(shown))

@@ -7,11 +7,13 @@ from urllib.parse import quote
 from babel import Locale
 from flask import Flask, Response, current_app, has_request_context, request
 from flask_babel import Babel, get_translations
+from markupsafe import Markup
 from werkzeug.utils import redirect
 
 from qgraph.settings import TRANSLATIONS, Settings
 
 PAGE = "text/html"
+ENGLISH = "en"
 NO_TEXT = ""  # under which GNU gettext keeps the head of a catalogue
 UNREVIEWED = "Last-Translator: not reviewed"
 
@@ -63,12 +65,16 @@ def _tell(response: Response) -> Response:
 
 
 def _for_the_head() -> dict[str, object]:
-    """Give every template its languages: the tag, the own name, the address of the same page in each."""
+    """Give every template its languages: the tag, the own name, the address of the same page in each.
+
+    *english* marks an element whose words are English on pages in another language.
+    """
     known = current_app.config["LANGUAGES"]
     query = request.query_string.decode("latin-1")
     path = quote(request.path) + (f"?{query}" if query else "")
     told = [(tag, _own_name(tag), (f"/{tag}" if tag != known[0] else "") + path) for tag in known]
-    return {"language": language(), "languages": told, "is_draft": _is_draft()}
+    english = Markup(' lang="en"') if language() != ENGLISH else ""
+    return {"language": language(), "languages": told, "is_draft": _is_draft(), "english": english}
 
 
 def _own_name(tag: str) -> str:
