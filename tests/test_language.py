@@ -180,5 +180,7 @@ def test_what_is_english_on_a_page_in_another_language_says_so(
 
     assert found
     assert [
-        attributes for name, attributes in found if name not in ("code", "text") and 'lang="en"' not in attributes
+        attributes
+        for name, attributes in found
+        if name not in ("code", "text") and 'lang="en"' not in attributes
     ] == []
