@@ -329,6 +329,12 @@ def test_markup_in_names_shows_as_text_and_a_formula_is_none(graph: Path, tmp_pa
         assert "'=1+1<script>" in odd.get("/browse/film.csv").text
 
 
+def test_what_a_process_keeps_leaves_a_query_half_of_its_memory() -> None:
+    bytes_of_an_entry = 110  # measured: a number and its place in a set
+
+    assert 2 * shelves.LARGEST * bytes_of_an_entry < Settings().query_memory
+
+
 def test_a_process_keeps_few_shelves(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("qgraph.portal.shelves.LARGEST", 5)
     kept = Shelves()

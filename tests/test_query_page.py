@@ -162,6 +162,7 @@ def place(query: str) -> tuple[object, object, str]:
         ("SELECT * {\n ?s x:y ?o }", (2, 5), "x:y|the prefix “x:” is not declared."),
         ("PREFIX x: <x:>\nSELECT * { ?s x:y 1 ; :z 2 }", (2, 23), ":z|the prefix “:” is not declared."),
         ("SELEC * { ?s ?p ?o }", (1, 1), "SELEC|“SELEC” is no word of SPARQL; there is SELECT."),
+        ("PREFIX x: <x:>\ninsert DATA { x:a x:b 1 }", (2, 1), "insert|“insert” begins an update, and only"),
         ("SELECT * {\n ?s ?p ?o .\n FILTR(?o > 3) }", (3, 2), "FILTR|“FILTR” is no word of SPARQL"),
         ("SELECT * { ?s ?p ?o }\nORDR BY ?s", (2, 1), "ORDR|“ORDR” is no word of SPARQL; there is ORDER."),
         ("SELECT * {\n ?a ?b .\n ?c ?d ?e }", (2, 8), ".|“.” does not fit here."),

@@ -29,6 +29,7 @@ KEYWORDS = [
     *("FROM", "GRAPH", "GROUP", "HAVING", "LIMIT", "MINUS", "OFFSET", "OPTIONAL", "ORDER", "PREFIX"),
     *("REDUCED", "REGEX", "SELECT", "STRENDS", "STRSTARTS", "UNION", "VALUES", "WHERE"),
 ]
+UPDATES = ("INSERT", "DELETE", "WITH", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY")
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,8 @@ def _said(token: re.Match[str], before: list[str]) -> str:
         declared = {name for word, name in pairwise(before) if word.upper() == "PREFIX"}
         if prefix not in declared:
             return f"the prefix “{prefix}” is not declared."
+    if token.lastgroup == "word" and token[0].upper() in UPDATES and "{" not in before:
+        return f"“{token[0]}” begins an update, and only a query is asked here."
     if token.lastgroup == "word":
         like = get_close_matches(token[0].upper(), KEYWORDS, n=1, cutoff=0.75)
         if like and like[0] != token[0].upper():

@@ -24,7 +24,7 @@ from qgraph.store import Literal, NamedNode, Term, select, text_of
 
 MEMBERS = Path(__file__).parents[1].joinpath("members.rq").read_text(encoding="utf-8")
 NOTHING = "-"  # the value of what nothing is recorded of
-LARGEST = 3_000_000  # entries of all the shelves that a process keeps: some 200 MB
+LARGEST = 1_000_000  # entries of all the shelves that a process keeps: some 110 MB, of those for a query
 WORTH = 5_000  # entries of a shelf that is not made again as quickly as read
 SUFFIX = ".shelf"
 
