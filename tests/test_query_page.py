@@ -90,10 +90,13 @@ def test_a_form_in_another_language_leads_back_to_it(tiny: Settings) -> None:
         client = create_app(settings, engine).test_client()
         form = client.get("/az/sparql", headers=BROWSER).text
         sent = client.post("/sparql", data={"query": "ASK {}", "language": "az"}, headers=BROWSER)
+        long = {"query": f"ASK {{}} #{'x' * 9_000}", "language": "az"}
+        stays = client.post("/sparql", data=long, headers=BROWSER)
         strange = client.post("/sparql", data={"query": "ASK {}", "language": "/x.example"}, headers=BROWSER)
 
     assert '<input type="hidden" name="language" value="az">' in form
     assert sent.headers["Location"].startswith("/az/sparql?query=")
+    assert (stays.status_code, '<html lang="az"' in stays.text) == (200, True)
     assert strange.headers["Location"].startswith("/sparql?query=")
 
 

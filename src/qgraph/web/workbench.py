@@ -46,8 +46,10 @@ def query_page() -> AnyResponse:
     sent = request.form if request.method == "POST" else request.args
     query = sent.get("query", "").replace("\r\n", "\n")
     kept = _kept()
-    if request.method == "POST" and (there := _address(query, kept)):
-        return redirect(_spoken() + there, 303)
+    if request.method == "POST":
+        request.root_path = _spoken()
+        if there := _address(query, kept):
+            return redirect(root() + there, 303)
     shown: dict[str, object] = {"query": query, "action": _path(kept)}
     shown["topics"] = questions.topics(site().questions)
     status, headers = 200, {"Vary": "Accept", "Cache-Control": "no-cache"}
