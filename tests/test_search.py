@@ -325,6 +325,13 @@ def test_the_page_tells_what_is_found_with_kinds_other_names_and_descriptions(as
     assert 'Also called: <span lang="az">İki Şəhər Arasında</span>' in page(asked, "?q=seher")
 
 
+def test_a_content_note_stands_beside_what_is_found(real: Settings) -> None:
+    with pool(real) as engine:
+        text = page(create_app(real, engine).test_client(), "?q=killing+of+avaz")
+
+    assert 'class="note">Content note: tells of a killing</span>' in text
+
+
 def test_without_words_there_is_the_form_alone(asked: FlaskClient) -> None:
     text = page(asked, "?q=+")
 

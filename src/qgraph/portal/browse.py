@@ -12,11 +12,11 @@ from qgraph.about import Copy
 from qgraph.errors import NotFound, RequestError
 from qgraph.facets import Facet, chosen, prologue
 from qgraph.folding import folded
-from qgraph.namespaces import CORE, DCTERMS, RDFS, SKOS
+from qgraph.namespaces import DCTERMS, RDFS, SKOS
 from qgraph.nearness import near
 from qgraph.portal.shelves import NOTHING, Shelf, Shelves, Side, Value, fill
 from qgraph.portal.words import ENGLISH, Said, Words
-from qgraph.store import DefaultGraph, NamedNode, select, text_of
+from qgraph.store import select, text_of
 
 COUNTED = Path(__file__).with_name("counted.rq").read_text(encoding="utf-8")
 ON_A_PAGE = 100
@@ -126,13 +126,10 @@ def _most(side: Side, whole: str) -> int:
 
 
 def _entry(words: Words, iri: str) -> dict[str, object]:
-    notes = words.store.quads_for_pattern(
-        NamedNode(iri), NamedNode(CORE + "contentNote"), None, DefaultGraph()
-    )
     return {
         "name": words.thing(iri),
         "description": words.best(words.all(iri, DCTERMS + "description")),
-        "notes": sorted((_unlinked(words.value(one.object)) for one in notes), key=lambda one: one["text"]),
+        "notes": words.notes(iri),
     }
 
 

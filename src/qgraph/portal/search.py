@@ -31,7 +31,8 @@ class Teller:
         store, name = self.words.store, self.words.thing(iri)
         other = self._other(fulltext.texts_of(store, iri, self.names), name)
         told = fulltext.texts_of(store, iri, self.texts)
-        return {"thing": name, "other": other, "text": self._excerpt(told)}
+        notes = self.words.notes(iri)
+        return {"thing": name, "other": other, "text": self._excerpt(told), "notes": notes}
 
     def _other(self, names: Iterable[Literal], shown: Said) -> Said:
         """Return the name that fits the words better than the one *shown*, if one does."""

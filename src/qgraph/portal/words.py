@@ -10,6 +10,7 @@ Said = dict[str, str]  # "text" and "language"; of a thing "iri" too, of a passa
 NAMES = (LABEL, SKOS + "prefLabel")
 SENTENCES = (DCTERMS + "description", SKOS + "definition", RDFS + "comment")
 ENGLISH = "en"
+NOTE = CORE + "contentNote"
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,14 @@ class Words:
         """Return the texts that any graph has for the property *word* of the thing *iri*."""
         found = self.store.quads_for_pattern(NamedNode(iri), NamedNode(word), None, None)
         return list(dict.fromkeys(quad.object for quad in found if isinstance(quad.object, Literal)))
+
+    def notes(self, iri: str) -> list[Said]:
+        """Return the content notes on the thing *iri*, by name, unlinked: they stand beside its own link."""
+        found = self.store.quads_for_pattern(NamedNode(iri), NamedNode(NOTE), None, DefaultGraph())
+        told = (self.value(quad.object) for quad in found)
+        return sorted(
+            ({"text": one["text"], "language": one["language"]} for one in told), key=lambda one: one["text"]
+        )
 
     def sentence(self, iri: str) -> Said:
         """Return the sentence that the graph holds to be so of the thing *iri*; nothing if it has none."""
