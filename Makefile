@@ -119,4 +119,4 @@ sbom: .venv/supply
 	.venv/supply/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o sbom.json
 
 clean:
-	rm -rf sbom.json .venv store tests/clients/node_modules tests/output $(ASSETS)/node_modules src/qgraph/web/static/built .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache
+	rm -rf sbom.json .venv store tests/clients/node_modules tests/output $(ASSETS)/node_modules src/qgraph/web/static/built src/qgraph/web/translations/*/*/*.mo .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache

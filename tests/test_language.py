@@ -184,3 +184,11 @@ def test_what_is_english_on_a_page_in_another_language_says_so(
         for name, attributes in found
         if name not in ("code", "text") and 'lang="en"' not in attributes
     ] == []
+
+
+def test_the_list_of_forms_is_found_in_the_language_of_the_page(bilingual: FlaskClient) -> None:
+    page = bilingual.get("/az/film/tide.html", headers=HTML)
+
+    assert page.status_code == 200
+    assert re.search(r'href="/az/film/tide\.html\?_profile=', page.text)
+    assert page.headers["Content-Location"] == "/az/film/tide.html"

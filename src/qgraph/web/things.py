@@ -61,12 +61,16 @@ class Wanted:
         return self.path.partition("/")[0]
 
     def address(self, form: Format | None = None, profile: Profile | None = None) -> str:
-        """Return the path of the document in a *form* after a *profile*: those wanted, if left out."""
+        """Return the path of the document in a *form* after a *profile*: those wanted, if left out.
+
+        Pages have that of their language.
+        """
         form, profile = form or self.form, profile or self.profile
         named = {"_profile": profile.token} if profile != WHOLE else {}
         if old := request.args.get("version"):
             named["version"] = old
-        return f"/{quote(self.path)}.{form.suffix}{'?' * bool(named)}{urlencode(named)}"
+        before = root() if form == PAGE else ""
+        return f"{before}/{quote(self.path)}.{form.suffix}{'?' * bool(named)}{urlencode(named)}"
 
 
 def forms_of(profile: Profile) -> tuple[Format, ...]:
@@ -157,9 +161,8 @@ def _check_suffix(wanted: Wanted, near: list[str]) -> None:
 
 def _lead(wanted: Wanted) -> Response:
     """Lead from a thing to a document on it (RFC 9110, section 15.4.4)."""
-    there = wanted.address()
-    response = cast("Response", redirect(root() + there if wanted.form == PAGE else there, 303))
-    told = f'<{there}>; rel="describedby"; type="{wanted.form.media_type}"'
+    response = cast("Response", redirect(wanted.address(), 303))
+    told = f'<{wanted.address()}>; rel="describedby"; type="{wanted.form.media_type}"'
     response.headers["Link"] = ", ".join([told, *_alternates(wanted)])
     return response
 
@@ -189,7 +192,7 @@ def _page(wanted: Wanted, known: dict[str, object]) -> Response:
     if known["made"]:
         size = known["statements"]
         return Response(render_template("graph.html", iri=wanted.iri, path=wanted.path, size=size, **shown))
-    path, sort = root() + wanted.address(PAGE), str(known["sort"])
+    path, sort = wanted.address(PAGE), str(known["sort"])
     own = reading.page(wanted.iri, sort) if sort and not site().settings.bare else _of_a_thing(wanted)
     return citing.page(own | shown, wanted.iri, path)
 
