@@ -8,11 +8,13 @@ import pytest
 from rdflib import OWL, RDF, Dataset, Graph, Literal, URIRef
 
 from conftest import CASES, ROOT, quietly
-from qgraph import commit, versions
+from qgraph import commit, questions, versions
 from qgraph.errors import Refused
 from qgraph.export import export
 from qgraph.formats import BY_NAME
 from qgraph.namespaces import CORE
+from qgraph.portal import answers
+from qgraph.query import question_of
 from qgraph.reason import infer
 from qgraph.settings import Settings
 
@@ -163,6 +165,18 @@ def test_hostile_words_are_never_named_without_their_speaker(exports: dict[str, 
 
     assert len(rows) == 5
     assert [label for label, speaker in rows if speaker not in label] == []
+
+
+def test_an_answer_carries_the_content_notes_of_its_evidence(real: Settings) -> None:
+    """C11 and C14: that somebody took their life is told with a note, and with where help is found."""
+    question = next(one for one in questions.read(ROOT) if one.name == "deaths")
+    text = questions.bind(question, {}, BASE)
+    asked = question_of(real, base=BASE, text=text)
+    told = answers.answered(versions.open_version(real.store, 1), asked, answers.Wanted("en"))
+    notes = {note["iri"].removeprefix(CORE): note["help"] for note in told["notes"]}
+
+    assert set(notes) == {"FamilyViolence", "Killing", "Suicide"}
+    assert notes["Suicide"].startswith("https://")
 
 
 def test_every_passage_bears_evidence(exports: dict[str, bytes]) -> None:

@@ -39,7 +39,7 @@ NAMES = f"""
 <film/two> a :Film ; rdfs:label "Harbour Lights"@en ; :madeBy <person/p2bbb> .
 <film/three> a :Film ; rdfs:label "The Old Harbour"@en ; :madeBy <person/p2bbb> .
 <film/four> a :Film ; rdfs:label "Возвращение"@ru , "ქალაქი"@ka , "長江"@zh ; :madeBy <person/p2bbb> .
-<person/p3ccc> a :Person ; rdfs:label "Harbour Pilot"@en ; skos:altLabel "Avaz Shahmarli"@en .
+<person/p3ccc> a :Person ; rdfs:label "Harbour Pilot"@en ; skos:altLabel "Chalabi Daghli"@en .
 <film/two> :madeBy <person/p3ccc>
 """
 MORE = """PREFIX skos: <http://www.w3.org/2004/02/skos/core#> PREFIX dcterms: <http://purl.org/dc/terms/>
@@ -115,8 +115,8 @@ def test_a_name_comes_before_names_that_begin_with_it_hold_it_and_descriptions(n
         ("江", "film/four"),
         ("kiosk", "film/tide"),
         ("Exampel Ana", "person/p1aaa"),
-        ("Əvəz", "person/p3ccc"),
-        ("Əvəz Şahmarlı", "person/p3ccc"),
+        ("Çələbi", "person/p3ccc"),
+        ("Çələbi Dağlı", "person/p3ccc"),
         ("shahar", "film/harbour"),
     ],
 )

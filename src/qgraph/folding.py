@@ -16,7 +16,7 @@ LETTERS = {
     "œ": "oe",
     "ħ": "h",
 }
-# As English spells names that are written in these letters: Əvəz Şahmarlı is Avaz Shahmarli there.
+# As English spells names of the alphabet that has these letters: Çələbi Dağlı is Chalabi Daghli there.
 ENGLISH = str.maketrans({"ə": "a", "ş": "sh", "ç": "ch", "ğ": "gh"})
 QUOTES = dict.fromkeys(map(ord, "'’‘ʼʻʹ`´ʾʿ"))  # within a word: Qur'an is Quran
 LIGHT = 10  # from this class on a combining mark only colours a letter; below, it is one in some scripts

@@ -30,7 +30,7 @@ SUGGESTED = 200  # values that a field suggests
 NUMBERS = {XSD + name for name in ("integer", "decimal", "double", "float", "int", "long", "short", "byte")}
 NUMBERS |= {XSD + name for name in ("nonNegativeInteger", "positiveInteger", "negativeInteger")}
 KINDS = {XSD + name: name for name in ("date", "dateTime", "duration")}
-PASSAGE, VOICE = NamedNode(CORE + "passage"), NamedNode(CORE + "voice")
+PASSAGE, VOICE, NOTE = (NamedNode(CORE + name) for name in ("passage", "voice", "contentNote"))
 Cell = dict[str, Any]  # a Said, with "kind" of a number or a time, "voices" and "place" of evidence
 Row = Sequence[Term | None]
 
@@ -55,11 +55,12 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Cells:
-    """Makes cells of the terms of a *store*, each once."""
+    """Makes cells of the terms of a *store*, each once, and collects the content *notes* of evidence."""
 
     store: Store
     words: Words
     made: dict[Term, Cell] = field(default_factory=dict)
+    notes: dict[str, Said] = field(default_factory=dict)
 
     def of(self, term: Term | None) -> Cell:
         """Return *term* as a cell; an empty one if there is none."""
@@ -77,6 +78,8 @@ class Cells:
         bearing = [quad.subject for quad in self._about(None, PASSAGE, term)]
         place = [quad.object for quad in self._about(term, PASSAGE, None)]
         cell: Cell = dict(self.words.thing(term.value))
+        for quad in (quad for one in (term, *bearing) for quad in self._about(one, NOTE, None)):
+            self.notes[text_of(quad.object)] = self.words.note(text_of(quad.object))
         if place:
             cell["place"] = self.words.thing(text_of(place[0]))
         if place or bearing:
@@ -145,6 +148,7 @@ def _shown(cells: Cells, columns: list[str], rows: list[Row], *, wanted: Wanted)
         drawn = pictures.drawn(wanted.picture[0], [(cells.of(one), cells.of(other)) for one, other in pairs])
     return {
         "rows": [[cells.of(term) for term in row] for row in first],
+        "notes": sorted(cells.notes.values(), key=lambda note: note["text"]),
         "count": len(rows),
         "digest": _digest(rows),
         "lists": [_listed(cells, [at[name] for name in names if name in at], rows) for names in wanted.lists],

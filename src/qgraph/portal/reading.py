@@ -126,15 +126,8 @@ class Reader:
 
     def _notes(self, iri: str) -> list[Said]:
         """Return the content notes on *iri*, each with the address where help is found, if it has one."""
-        return [
-            {**self.words.value(one), **self._help(one)} for one in self._values(iri, CORE + "contentNote")
-        ]
-
-    def _help(self, note: object) -> Said:
-        if not isinstance(note, NamedNode):
-            return {}
-        found = self.words.store.quads_for_pattern(note, NamedNode(RDFS + "seeAlso"), None, None)
-        return {"help": min((text_of(quad.object) for quad in found), default="")}
+        notes = self._values(iri, CORE + "contentNote")
+        return [self.words.note(one.value) for one in notes if isinstance(one, NamedNode)]
 
     def _voices(self, held: Iterable[Entry]) -> list[Told]:
         """Return who speaks, who speaks most first: the voice, whose it is, its paragraphs and parts."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from qgraph.namespaces import CORE, DCTERMS, LABEL, RDFS, SKOS, TYPE, Names
+from qgraph.namespaces import CORE, DCTERMS, LABEL, SKOS, TYPE, Names
 from qgraph.portal.words import Said, Words
 from qgraph.store import BlankNode, DefaultGraph, NamedNode, Quad, Store, Term, Triple, text_of
 
@@ -152,12 +152,7 @@ def notes(book: Book, node: NamedNode) -> list[Said]:
         for one in known["told"].get("contentNote", [])
         if "iri" in one
     }
-    return sorted((_note(book, iri) for iri in found), key=_by_text)
-
-
-def _note(book: Book, iri: str) -> Said:
-    helps = book.store.quads_for_pattern(NamedNode(iri), NamedNode(RDFS + "seeAlso"), None, None)
-    return {**book.words.thing(iri), "help": next((text_of(one.object) for one in helps), "")}
+    return sorted(map(book.words.note, found), key=_by_text)
 
 
 def inferred(facts: Iterable[Triple], statements: Iterable[Statement]) -> Iterator[tuple[Triple, Statement]]:

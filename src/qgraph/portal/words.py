@@ -33,6 +33,11 @@ class Words:
             return {"text": term.value, "language": term.language or ""}
         return self.thing(text_of(term))
 
+    def note(self, iri: str) -> Said:
+        """Return the content note *iri*, with the address where help is found, empty if there is none."""
+        found = self.store.quads_for_pattern(NamedNode(iri), NamedNode(RDFS + "seeAlso"), None, None)
+        return {**self.thing(iri), "help": min((text_of(quad.object) for quad in found), default="")}
+
     def best(self, texts: Iterable[Literal]) -> Said:
         """Return the text for the reader: in the language, else in English, else in the first; or nothing."""
         found = sorted(texts, key=lambda one: (self._rank(one.language or ""), one.language or "", one.value))
