@@ -130,7 +130,9 @@ def test_a_page_says_first_what_it_tells_of_and_where_help_is_found(endpoint: st
     with urllib.request.urlopen(request) as answer:
         shown = answer.read().decode()
 
-    assert shown.index("tells of a suicide.\n<a") < shown.index("What is said of it")
+    assert (
+        shown.index("tells of a suicide</a>") < shown.index("Where help is found") < shown.index('id="facts"')
+    )
     assert '<a href="https://findahelpline.com/" rel="noreferrer">' in shown
 
 
