@@ -27,6 +27,7 @@ RESERVED = frozenset(
             "openapi",
             "sitemap",
             "robots",
+            "favicon",
         ),
         *("az", "en", "releases", "dumps", "w3id", "well-known"),
     }
