@@ -1,7 +1,8 @@
 """How long the server takes to make a page: of every thing of the graph, or of the paths that are given.
 
 It asks the app itself, over a real pool, so there is no network and no cache of answers. Run
-it from the checkout, with nothing else at work: python benchmarks/pages.py [PATH …]
+it from the checkout, with nothing else at work: python benchmarks/pages.py [PATH …]; with
+--large it makes a graph of half a million quads and asks for some of each kind of page.
 """
 
 import os
@@ -13,9 +14,10 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import large
 from flask.testing import FlaskClient
 
-from qgraph import commit
+from qgraph import commit, versions
 from qgraph.settings import Settings
 from qgraph.web import create_app
 from qgraph.web.serve import pool
@@ -23,6 +25,25 @@ from qgraph.web.serve import pool
 RUNS = 5
 HEAVIEST = 8
 GRAPH = Path(__file__).parents[1]
+FILMS = 29_500
+SOME = [
+    f"/{kind}{number}.html"
+    for kind in ("film/x", "person/p", "evidence/leaflet/x")
+    for number in range(0, 2000, 40)
+]
+LARGE = [
+    *(
+        "/",
+        "/about",
+        "/browse",
+        "/browse/film",
+        "/browse/film?length=90",
+        "/browse/person",
+        "/browse/evidence",
+    ),
+    *("/search?q=film+number+77", "/search?q=nunber+7777", "/sparql", "/versions", "/source/leaflet.html"),
+    *("/source/leaflet.html?part=40", *SOME),
+]
 THINGS = """PREFIX core: <https://w3id.org/qgraph/core#>
 SELECT DISTINCT ?thing { GRAPH ?g { ?class core:pathSegment ?segment } ?thing a ?class
   FILTER (?class NOT IN (core:Evidence, core:Source)) }"""
@@ -48,8 +69,8 @@ def once(client: FlaskClient, path: str) -> float:
 
 def measure(client: FlaskClient, paths: list[str]) -> None:
     """Print the median over *paths*, and the heaviest of them, each by its own median."""
-    for path in paths[:HEAVIEST]:
-        once(client, path)  # templates are compiled, and what all pages need is asked for
+    for path in paths[: 2 * HEAVIEST]:
+        print(f"{once(client, path):8.1f} ms  {path}, the first time")
     taken = {path: statistics.median(once(client, path) for _ in range(RUNS)) for path in paths}
     listed = sorted(taken, key=taken.__getitem__, reverse=True)
     print(f"{len(paths)} pages: median {statistics.median(taken.values()):.1f} ms")
@@ -60,12 +81,17 @@ def measure(client: FlaskClient, paths: list[str]) -> None:
 def main() -> None:
     """Build the graph, ask for its pages and print the figures."""
     print(f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {os.cpu_count()} cores")
+    paths, is_large = sys.argv[1:], sys.argv[1:] == ["--large"]
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(graph=GRAPH, store=Path(folder))
-        version = commit.build(settings, progress=lambda _stage: None)
+        if is_large:
+            settings = large.published(Path(folder), FILMS, told=False)
+        else:
+            commit.build(settings, progress=lambda _stage: None)
         with pool(settings) as engine:
             client = create_app(settings, engine).test_client()
-            measure(client, sys.argv[1:] or things(client, version.base))
+            base = versions.describe(settings.store, 1).base
+            measure(client, LARGE if is_large else paths or things(client, base))
 
 
 if __name__ == "__main__":

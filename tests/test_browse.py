@@ -351,7 +351,7 @@ def test_a_process_keeps_few_shelves(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_shelf_is_left_for_other_processes_as_long_as_its_version_is_read(
     real: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qgraph.portal.shelves.WORTH", 0)
+    monkeypatch.setattr("qgraph.portal.shelves.DEAR", -1.0)
     store = versions.open_version(real.store, 1)
     version = versions.describe(real.store, 1)
     [kind] = [one for one in kinds.read(store, version.base) if one.segment == "film"]

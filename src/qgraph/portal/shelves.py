@@ -7,6 +7,7 @@ in a file for the processes of the same layer and version, for as long as there 
 
 import json
 import os
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -25,7 +26,7 @@ from qgraph.store import Literal, NamedNode, Term, select, text_of
 MEMBERS = Path(__file__).parents[1].joinpath("members.rq").read_text(encoding="utf-8")
 NOTHING = "-"  # the value of what nothing is recorded of
 LARGEST = 1_000_000  # entries of all the shelves that a process keeps: some 110 MB, of those for a query
-WORTH = 5_000  # entries of a shelf that is not made again as quickly as read
+DEAR = 0.05  # seconds; a shelf that takes longer to make is left for other processes
 SUFFIX = ".shelf"
 
 
@@ -75,11 +76,17 @@ class Shelves:
 
     def get(self, key: str, make: Callable[[], Shelf]) -> Shelf:
         """Return the shelf under *key*, which else *make* makes; those used longest ago make room."""
-        made = self.kept.pop(key, None) or self._left(key) or make()
+        made = self.kept.pop(key, None) or self._left(key) or self._made(key, make)
         self.kept[key] = made
         while len(self.kept) > 1 and sum(one.size for one in self.kept.values()) > LARGEST:
             self.kept.popitem(last=False)
-        if self.folder and made.size > WORTH and not self._path(key).exists():
+        return made
+
+    def _made(self, key: str, make: Callable[[], Shelf]) -> Shelf:
+        """Return the shelf that *make* makes; leave it for other processes if that took long."""
+        started = time.monotonic()
+        made = make()
+        if self.folder and time.monotonic() - started > DEAR:
             self._leave(key, made)
         return made
 
