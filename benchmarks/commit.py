@@ -24,7 +24,7 @@ from qgraph.precheck import Limits
 from qgraph.settings import Settings
 
 ROOT = Path(__file__).parents[1]
-ROUNDS, MANY, FILMS = 5, 100, 29_400
+ROUNDS, MANY, FILMS = 5, 100, 27_450
 LIMITS = Limits(10**7, 64, patterns=10**7, path=32, values=10**7)
 ABOUT = f"""a <{CORE}Evidence> ; <{CORE}voice> <{CORE}Editor> ; <{CORE}stated> <{CORE}Explicit> ;
 <{CORE}tier> <{CORE}Open> ; <{CORE}fromSource>"""

@@ -20,7 +20,7 @@ import large
 from qgraph import settings, versions
 from qgraph.settings import Settings
 
-ROUNDS, FILMS = 5, 58_800
+ROUNDS, FILMS = 5, 54_900
 
 
 def exported(chosen: Settings, target: Path) -> tuple[float, float, int]:

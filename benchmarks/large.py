@@ -19,7 +19,7 @@ SEED = 20261125
 
 
 def published(store: Path, many: int, *, told: bool) -> Settings:
-    """Return the settings of a *store* with a version of *many* films, about 17 quads each.
+    """Return the settings of a *store* with a version of *many* films, about 19 quads each.
 
     They are laid out as the program itself does it: each fact in its evidence, in the
     asserted and in the default graph. Where it is *told*, the version has its changes too.
@@ -59,5 +59,6 @@ def films(base: str, many: int) -> Iterator[Quad]:
             yield Quad(graph, NamedNode(word), NamedNode(value), DefaultGraph())
         yield Quad(film, NamedNode(TYPE), NamedNode(f"{base}ontology#Film"), graph)
         yield Quad(film, NamedNode(LABEL), Literal(f"Film number {number}", language="en"), graph)
+        yield Quad(maker, NamedNode(TYPE), NamedNode(f"{base}ontology#Person"), graph)
         yield Quad(film, NamedNode(f"{base}ontology#madeBy"), maker, graph)
         yield Quad(film, NamedNode(f"{base}ontology#length"), Literal(chance.randrange(200)), graph)

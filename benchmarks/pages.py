@@ -25,7 +25,7 @@ from qgraph.web.serve import pool
 RUNS = 5
 HEAVIEST = 8
 GRAPH = Path(__file__).parents[1]
-FILMS = 29_500
+FILMS = 27_500
 SOME = [
     f"/{kind}{number}.html"
     for kind in ("film/x", "person/p", "evidence/leaflet/x")
