@@ -135,7 +135,7 @@ def _everywhere() -> dict[str, object]:
     old = named_version()
     shown = {"about": site().about(old), "version": site().version_of(old), "path_of": path_of, "old": old}
     now = memento.original(quote(request.path), request.query_string.decode("latin-1"))
-    shown |= {"at": at, "has_part": current_app.blueprints.__contains__, "day": _day}
+    shown |= {"at": at, "data_at": data_at, "has_part": current_app.blueprints.__contains__, "day": _day}
     shown |= {
         "root": root(),
         "asked_path": request.path,
@@ -157,8 +157,13 @@ def root() -> str:
 
 def at(path: str) -> str:
     """Return the address of the page at *path* in the language and the version that are looked at."""
+    return root() + data_at(path)
+
+
+def data_at(path: str) -> str:
+    """Return the address of the data at *path*, in whatever language, in the version that is looked at."""
     old = named_version()
-    return f"{root()}{path}" + (f"?version={quote(old)}" if old else "")
+    return path + (f"?version={quote(old)}" if old else "")
 
 
 def named_version() -> str:
