@@ -49,14 +49,16 @@ pictures: .venv/test
 	$(BIN)/python docs/pictures.py
 
 # Tests that look from outside, at servers, commands and pages; to measure coverage would double their time.
-OUTER = accessibility attacks browser care clients crawl docs durability forget graph operators package readers \
-  release rights slow_clients
-OUTSIDE = tests/conformance $(OUTER:%=tests/test_%.py)
-PYTEST = $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
+# Those that take longest come first, so that nobody waits for one alone in the end.
+OUTER = accessibility release forget rights care docs graph readers durability crawl browser package clients \
+  attacks slow_clients operators
+OUTSIDE = $(OUTER:%=tests/test_%.py) tests/conformance
+# Tests wait for servers more than they work: three at a time fill two cores.
+PYTEST = $(BIN)/python -m pytest --numprocesses=3 --dist=loadfile
 
 test: .venv/test assets tests/clients/node_modules
 	$(PYTEST) --cov --cov-report=term $(OUTSIDE:%=--ignore=%)
-	$(PYTEST) $(OUTSIDE)
+	$(PYTEST) --no-loadscope-reorder $(OUTSIDE)
 
 # Clients and readers in JavaScript; without npm their tests say why they are skipped.
 tests/clients/node_modules: tests/clients/package-lock.json
