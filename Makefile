@@ -9,7 +9,7 @@ ASSETS = src/qgraph/web/assets
 BUILT = src/qgraph/web/static/built/.made
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: serve build assets test soak check format lint types system docs texts pictures lock audit sbom clean
+.PHONY: serve build assets test coverage soak check format lint types system docs texts pictures lock audit sbom clean
 
 serve: build assets
 	@$(BIN)/qgraph serve --port $(PORT)
@@ -48,17 +48,16 @@ texts: .venv/test
 pictures: .venv/test
 	$(BIN)/python docs/pictures.py
 
-# Tests that look from outside, at servers, commands and pages; to measure coverage would double their time.
-# Those that take longest come first, so that nobody waits for one alone in the end.
-OUTER = accessibility release forget rights care docs graph readers durability crawl browser package clients \
-  attacks slow_clients operators
-OUTSIDE = $(OUTER:%=tests/test_%.py) tests/conformance
-# Tests wait for servers more than they work: three at a time fill two cores.
-PYTEST = $(BIN)/python -m pytest --numprocesses=3 --dist=loadfile
+PYTEST = $(BIN)/python -m pytest --numprocesses=2 --dist=loadfile
 
 test: .venv/test assets tests/clients/node_modules
-	$(PYTEST) --cov --cov-report=term $(OUTSIDE:%=--ignore=%)
-	$(PYTEST) --no-loadscope-reorder $(OUTSIDE)
+	$(PYTEST)
+
+# Which lines the tests reach, but for those that look from outside, at servers and pages; it doubles their time.
+OUTER = accessibility attacks browser care clients crawl docs durability forget graph operators package readers \
+  release rights slow_clients
+coverage: .venv/test assets tests/clients/node_modules
+	$(PYTEST) --cov --cov-report=term --ignore=tests/conformance $(OUTER:%=--ignore=tests/test_%.py)
 
 # Clients and readers in JavaScript; without npm their tests say why they are skipped.
 tests/clients/node_modules: tests/clients/package-lock.json

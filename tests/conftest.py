@@ -44,8 +44,8 @@ def missing(reason: str) -> None:
     (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
 
 
-def built(graph: Path, store: Path) -> Settings:
-    settings = Settings(graph=graph, store=store, query_timeout=2, workers=2, long_queries=2)
+def built(graph: Path, store: Path, query_timeout: float = 2) -> Settings:
+    settings = Settings(graph=graph, store=store, query_timeout=query_timeout, workers=2, long_queries=2)
     commit.build(settings, progress=quietly)
     return settings
 
@@ -59,7 +59,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="session")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The graph that ships with qgraph, built."""
-    return built(ROOT, tmp_path_factory.mktemp("real"))
+    return built(ROOT, tmp_path_factory.mktemp("real"), query_timeout=10)
 
 
 @pytest.fixture
@@ -154,9 +154,9 @@ def plain_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A real browser; a page of it comes from browsers.looking."""
+    """A real browser; a page of it comes from browsers.looking. As long as it runs, so does an event loop."""
     program = browsers.program()
     if program is None:
         missing("there is no chromium: make system")
