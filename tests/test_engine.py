@@ -123,12 +123,20 @@ def test_a_long_query_holds_up_no_other_and_no_client_holds_all_places(tiny: Set
         assert not +engine.long.held
 
 
+def is_slowed(process: int) -> bool:
+    """Say whether a process runs at lower priority; one that has just ended does not."""
+    try:
+        return os.getpriority(os.PRIO_PROCESS, process) > 0
+    except ProcessLookupError:
+        return False
+
+
 def test_a_process_that_was_slowed_is_replaced(tiny: Settings) -> None:
     with pool(replace(tiny, query_timeout=5, quick_time=0.001, workers=1, long_queries=1)) as engine:
         engine.ask(Task("query", {"text": LONG}), "ana")
 
         assert engine.ask(LIGHT).kind == "json"
-        assert until(lambda: all(os.getpriority(os.PRIO_PROCESS, one) == 0 for one in grandchildren()))
+        assert until(lambda: not any(is_slowed(one) for one in grandchildren()), seconds=20)
 
 
 def test_a_text_that_breaks_the_parser_breaks_one_process_only(tiny: Settings) -> None:
