@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
-from conftest import ROOT, built
+from conftest import ROOT, built, page_of
 from qgraph import facets, kinds, versions
 from qgraph.errors import SourceError
 from qgraph.folding import folded
@@ -25,7 +25,6 @@ from qgraph.settings import Settings
 from qgraph.web import create_app
 from qgraph.web.serve import pool
 
-HTML = {"Accept": "text/html"}
 THINGS = re.compile(r'<ul class="things">(.*?)</ul>', re.DOTALL)
 LINK = re.compile(r'<a href="([^"]*)" title="([^"]*)"')
 VIEWS = (
@@ -46,12 +45,6 @@ VIEWS = (
 def reader(real: Settings) -> Iterator[FlaskClient]:
     with pool(real) as engine:
         yield create_app(real, engine).test_client()
-
-
-def page(reader: FlaskClient, path: str) -> str:
-    answer = reader.get(path, headers=HTML)
-    assert answer.status_code == 200, answer.text
-    return answer.text
 
 
 def things(text: str) -> list[str]:
@@ -75,7 +68,7 @@ def links(text: str) -> list[str]:
 
 
 def test_browse_shows_each_kind_with_how_many_things_it_has(client: FlaskClient) -> None:
-    text = page(client, "/browse")
+    text = page_of(client, "/browse")
 
     assert re.search(r'<a href="/browse/film">film</a> <span class="many">2</span>', text)
     assert re.search(r'<a href="/browse/evidence">evidence</a> <span class="many">3</span>', text)
@@ -83,7 +76,7 @@ def test_browse_shows_each_kind_with_how_many_things_it_has(client: FlaskClient)
 
 
 def test_the_things_of_a_kind_stand_in_the_order_of_their_names(client: FlaskClient) -> None:
-    text = page(client, "/browse/film")
+    text = page_of(client, "/browse/film")
 
     assert things(text) == ["https://tiny.example/film/harbour", "https://tiny.example/film/tide"]
     assert "There are 2." in text
@@ -105,19 +98,19 @@ def test_names_are_put_in_order_without_their_marks() -> None:
 
 
 def test_values_of_a_facet_are_either_or_and_facets_are_both(reader: FlaskClient) -> None:
-    home = set(things(page(reader, "/browse/film?theme=theme/home")))
-    killing = set(things(page(reader, "/browse/film?theme=theme/killing")))
-    silent = set(things(page(reader, "/browse/film?year=core:NotStated")))
+    home = set(things(page_of(reader, "/browse/film?theme=theme/home")))
+    killing = set(things(page_of(reader, "/browse/film?theme=theme/killing")))
+    silent = set(things(page_of(reader, "/browse/film?year=core:NotStated")))
 
     assert home - killing
     assert killing - home
-    assert set(things(page(reader, "/browse/film?theme=theme/home&theme=theme/killing"))) == home | killing
-    assert set(things(page(reader, "/browse/film?theme=theme/home&year=core:NotStated"))) == home & silent
+    assert set(things(page_of(reader, "/browse/film?theme=theme/home&theme=theme/killing"))) == home | killing
+    assert set(things(page_of(reader, "/browse/film?theme=theme/home&year=core:NotStated"))) == home & silent
 
 
 def test_a_count_is_what_choosing_the_value_gives(reader: FlaskClient) -> None:
     chosen = "/browse/film?theme=theme/home"
-    text = page(reader, chosen)
+    text = page_of(reader, chosen)
 
     for facet, name, pair in (
         ("Year", "not stated", "year=core:NotStated"),
@@ -126,15 +119,15 @@ def test_a_count_is_what_choosing_the_value_gives(reader: FlaskClient) -> None:
         ("Place", "Istanbul", "place=place/istanbul"),
     ):
         many, leads = values(text, facet)[name]
-        assert len(things(page(reader, f"{chosen}&{pair}"))) == many
+        assert len(things(page_of(reader, f"{chosen}&{pair}"))) == many
         assert leads == (many > 0)
     assert values(text, "Place")["Istanbul"] == (0, False)
 
 
 def test_what_a_source_is_silent_on_is_not_what_nobody_recorded(reader: FlaskClient) -> None:
-    years = values(page(reader, "/browse/event"), "Year")
-    silent = things(page(reader, "/browse/event?year=core:NotStated"))
-    nothing = things(page(reader, "/browse/event?year=-"))
+    years = values(page_of(reader, "/browse/event"), "Year")
+    silent = things(page_of(reader, "/browse/event?year=core:NotStated"))
+    nothing = things(page_of(reader, "/browse/event?year=-"))
 
     assert years["not stated"][0] == len(silent) > 0
     assert years["nothing recorded"][0] == len(nothing) > 0
@@ -143,7 +136,7 @@ def test_what_a_source_is_silent_on_is_not_what_nobody_recorded(reader: FlaskCli
 
 @pytest.mark.parametrize("path", VIEWS)
 def test_the_query_of_a_view_finds_the_same_things(reader: FlaskClient, path: str) -> None:
-    text = page(reader, path)
+    text = page_of(reader, path)
     asking = next(one for one in links(text) if one.startswith("/sparql?query="))
     query = parse_qs(urlsplit(asking).query)["query"][0]
     rows = list(
@@ -160,19 +153,19 @@ def test_the_query_of_a_view_finds_the_same_things(reader: FlaskClient, path: st
 
 
 def test_filters_are_taken_out_one_by_one_and_all_at_once(reader: FlaskClient) -> None:
-    text = page(reader, "/browse/film?theme=theme/home&year=core:NotStated")
+    text = page_of(reader, "/browse/film?theme=theme/home&year=core:NotStated")
     chosen = links(text.partition('<ul class="chosen"')[2].partition("</ul>")[0])
 
     assert chosen == ["/browse/film?year=core:NotStated", "/browse/film?theme=theme/home", "/browse/film"]
 
 
 def test_a_wrong_filter_is_named_and_ignored(reader: FlaskClient) -> None:
-    text = page(reader, "/browse/film?theme=<script>alert(1)</script>&colour=red&year=2022&page=x")
+    text = page_of(reader, "/browse/film?theme=<script>alert(1)</script>&colour=red&year=2022&page=x")
 
     assert "“&lt;script&gt;alert(1)&lt;/script&gt;” is no value of “theme” here" in text
     assert "There is nothing called “colour” to choose by here" in text
     assert "<script>alert" not in text
-    assert things(text) == things(page(reader, "/browse/film?year=2022"))
+    assert things(text) == things(page_of(reader, "/browse/film?year=2022"))
     assert all("colour" not in one and "script" not in one for one in links(text))
 
 
@@ -202,7 +195,7 @@ def test_a_file_that_could_not_say_what_was_ignored_is_refused(reader: FlaskClie
 
 def test_the_list_is_a_file_with_the_same_filters(reader: FlaskClient) -> None:
     path = "/browse/film{}?theme=theme/home&year=core:NotStated"
-    wanted = set(things(page(reader, path.format(""))))
+    wanted = set(things(page_of(reader, path.format(""))))
     table = reader.get(path.format(".csv"))
     turtle, graphml = (reader.get(path.format(end)) for end in (".ttl", ".graphml"))
     told = json.loads(reader.get(path.format(".json")).text)
@@ -214,7 +207,7 @@ def test_the_list_is_a_file_with_the_same_filters(reader: FlaskClient) -> None:
     assert told["chosen"] == {"theme": ["theme/home"], "year": ["core:NotStated"]}
     assert "creativecommons" in turtle.text
     assert "creativecommons" in graphml.text
-    others = set(things(page(reader, "/browse/film"))) - wanted
+    others = set(things(page_of(reader, "/browse/film"))) - wanted
     assert all(f'<node id="{one}">' in graphml.text for one in wanted)
     assert not all(f'<node id="{one}">' in graphml.text for one in others)  # but some are neighbours
     assert reader.get(path.format(".jsonld")).json
@@ -225,7 +218,7 @@ def test_the_list_is_a_file_with_the_same_filters(reader: FlaskClient) -> None:
 def test_nobody_is_listed_by_what_they_are(reader: FlaskClient) -> None:
     words = ("selfDescribedAs", "describedInSourceAs", "nationalityInSource", "ageStated", "occupation")
     files = list((ROOT / "ontology" / "facets").rglob("*.rq"))
-    shown = set(re.findall(r"<h3>(.*?)</h3>", page(reader, "/browse/person")))
+    shown = set(re.findall(r"<h3>(.*?)</h3>", page_of(reader, "/browse/person")))
 
     assert files
     assert not [path for path in files if any(word in path.read_text("utf-8") for word in words)]
@@ -234,39 +227,39 @@ def test_nobody_is_listed_by_what_they_are(reader: FlaskClient) -> None:
 
 def test_every_facet_of_the_real_graph_has_values(reader: FlaskClient) -> None:
     for kind, declared in facets.read(ROOT).items():
-        text = page(reader, f"/browse/{kind}")
+        text = page_of(reader, f"/browse/{kind}")
         for one in declared:
             assert values(text, one.title), (kind, one.name)
 
 
 def test_an_entry_has_its_description_and_its_content_notes(reader: FlaskClient) -> None:
-    text = page(reader, "/browse/film?theme=theme/home")
+    text = page_of(reader, "/browse/film?theme=theme/home")
 
     assert "A film that follows a student of twenty" in text
     assert re.search(r'title="[^"]*/film/home-within">Home Within</a> <span class="note">Content note:', text)
 
 
 def test_a_page_that_there_is_not_is_the_nearest(reader: FlaskClient) -> None:
-    last = page(reader, "/browse/evidence?page=99")
+    last = page_of(reader, "/browse/evidence?page=99")
 
     many = json.loads(reader.get("/browse/evidence.json").data)["count"]
     pages = -(-many // 100)
     assert f"Page {pages} of {pages}" in last
     assert len(things(last)) == (many - 1) % 100 + 1
-    assert things(page(reader, "/browse/evidence?page=0")) == things(page(reader, "/browse/evidence"))
+    assert things(page_of(reader, "/browse/evidence?page=0")) == things(page_of(reader, "/browse/evidence"))
     assert f"/browse/evidence?page={pages - 1}" in links(last)
 
 
 def test_all_values_of_a_facet_are_one_link_away(reader: FlaskClient) -> None:
-    text = page(reader, "/browse/film?year=core:NotStated")
+    text = page_of(reader, "/browse/film?year=core:NotStated")
     more = next(one for one in links(text) if "all=theme" in one)
 
     assert more == "/browse/film?year=core:NotStated&all=theme"
-    assert len(values(page(reader, more), "Theme")) > len(values(text, "Theme"))
+    assert len(values(page_of(reader, more), "Theme")) > len(values(text, "Theme"))
 
 
 def test_the_version_is_kept_in_every_link(reader: FlaskClient) -> None:
-    text = page(reader, "/browse/film?year=2022&version=1")
+    text = page_of(reader, "/browse/film?year=2022&version=1")
     main = text.partition('<div class="browse">')[2].partition("<footer>")[0]
 
     assert links(main)
@@ -276,7 +269,7 @@ def test_the_version_is_kept_in_every_link(reader: FlaskClient) -> None:
 def test_the_language_is_kept_in_every_link(tiny: Settings) -> None:
     with pool(tiny) as engine:
         reader = create_app(replace(tiny, languages="en,az"), engine).test_client()
-        text = page(reader, "/az/browse/film?length=90")
+        text = page_of(reader, "/az/browse/film?length=90")
     main = text.partition('<div class="browse">')[2].partition("<footer>")[0]
 
     assert '<h3><span lang="en">Length</span></h3>' in text
@@ -327,7 +320,7 @@ def test_markup_in_names_shows_as_text_and_a_formula_is_none(graph: Path, tmp_pa
 
     with pool(settings) as engine:
         odd = create_app(settings, engine).test_client()
-        assert "=1+1&lt;script&gt;x&lt;/script&gt;" in page(odd, "/browse/film")
+        assert "=1+1&lt;script&gt;x&lt;/script&gt;" in page_of(odd, "/browse/film")
         assert "'=1+1<script>" in odd.get("/browse/film.csv").text
 
 

@@ -12,7 +12,7 @@ from click.testing import Result
 from flask import render_template
 from flask.testing import FlaskClient
 
-from conftest import CASES, built, serving, until
+from conftest import CASES, built, page_of, serving, until
 from qgraph import descriptions, passages, versions
 from qgraph.errors import SettingsError
 from qgraph.formats import BY_NAME
@@ -36,7 +36,6 @@ HEAD = """@base <https://tiny.example/> .
 FILM = 'core:voice core:Film ; core:within core:Narrator ; core:hedge "nearly"@en'
 BOAT = "film:boat a :Film ; :madeBy <person/p1aaa> ."
 HURT = 'film:hurt a :Film ; :madeBy <person/p1aaa> ; rdfs:label "Hurt"@en .'
-PAGE = {"Accept": "text/html"}
 TRIG = BY_NAME["trig"]
 
 
@@ -112,19 +111,13 @@ def wordless(lettered: Settings) -> Iterator[FlaskClient]:
     yield from asking(replace(lettered, source_text=""))
 
 
-def shown(client: FlaskClient, path: str) -> str:
-    response = client.get(path, headers=PAGE)
-    assert response.status_code == 200
-    return response.text
-
-
 def flat(page: str) -> str:
     """Return what a reader sees of *page*, in one line."""
     return " ".join(re.sub(r"<[^>]*>", "", page).split())
 
 
 def test_passages_and_their_evidence_stand_in_the_order_of_the_text(worded: FlaskClient) -> None:
-    page = shown(worded, "/source/letter.html")
+    page = page_of(worded, "/source/letter.html")
 
     starts = [int(start) for start in re.findall(r'<li id="char=(\d+),\d+"', page)]
     assert starts == sorted(starts)
@@ -135,7 +128,7 @@ def test_passages_and_their_evidence_stand_in_the_order_of_the_text(worded: Flas
 
 
 def test_sentences_that_hold_nothing_are_told(worded: FlaskClient) -> None:
-    page = flat(shown(worded, "/source/letter.html"))
+    page = flat(page_of(worded, "/source/letter.html"))
 
     assert "Evidence rests on sentence 1. Sentence 2 holds none." in page
     assert "Evidence rests on sentences 1, 2." in page
@@ -143,7 +136,7 @@ def test_sentences_that_hold_nothing_are_told(worded: FlaskClient) -> None:
 
 
 def test_who_speaks_where_leads_to_the_paragraphs(worded: FlaskClient) -> None:
-    page = shown(worded, "/source/letter.html")
+    page = page_of(worded, "/source/letter.html")
     table = page[page.index('<h2 id="voices">') :].partition("</table>")[0]
 
     assert re.findall(r'href="#(p-\d)"', table) == ["p-1", "p-2", "p-2"]
@@ -152,7 +145,7 @@ def test_who_speaks_where_leads_to_the_paragraphs(worded: FlaskClient) -> None:
 
 
 def test_words_are_shown_of_passages_and_no_more(worded: FlaskClient, wordless: FlaskClient) -> None:
-    page, without = (shown(one, "/source/letter.html") for one in (worded, wordless))
+    page, without = (page_of(one, "/source/letter.html") for one in (worded, wordless))
 
     assert re.search(r'<blockquote class="words" lang="">boat</blockquote>', page)
     assert "It rained" in page
@@ -164,7 +157,7 @@ def test_words_are_shown_of_passages_and_no_more(worded: FlaskClient, wordless: 
 
 def test_words_behind_a_content_note_are_folded_and_the_note_comes_first(worded: FlaskClient) -> None:
     for path in ("/source/letter.html", "/evidence/letter/p2-2"):
-        page = shown(worded, path)
+        page = page_of(worded, path)
         before = page[: page.index("Somebody was hurt")]
 
         assert before.rindex("<details") > before.rfind("</details>")
@@ -173,7 +166,7 @@ def test_words_behind_a_content_note_are_folded_and_the_note_comes_first(worded:
 
 
 def test_evidence_says_who_says_so_and_leads_to_its_place_and_on(worded: FlaskClient) -> None:
-    page = shown(worded, "/evidence/letter/p2-1")
+    page = page_of(worded, "/evidence/letter/p2-1")
     lamp = TEXT.index("lamp")
 
     assert "voice of a film · handed on by narrator" in flat(page)
@@ -186,12 +179,12 @@ def test_evidence_says_who_says_so_and_leads_to_its_place_and_on(worded: FlaskCl
 
 
 def test_evidence_without_a_passage_says_so(worded: FlaskClient) -> None:
-    assert "No passage and no record is given." in shown(worded, "/evidence/letter/p3-1")
-    assert "Without a passage" in shown(worded, "/source/letter.html")
+    assert "No passage and no record is given." in page_of(worded, "/evidence/letter/p3-1")
+    assert "Without a passage" in page_of(worded, "/source/letter.html")
 
 
 def test_reported_evidence_is_told_as_reported(worded: FlaskClient) -> None:
-    page = flat(shown(worded, "/evidence/leaflet/p1-3"))
+    page = flat(page_of(worded, "/evidence/leaflet/p1-3"))
 
     assert "What it holds is reported" in page
     assert "words of Bo Example" in page
@@ -208,18 +201,18 @@ def test_a_reading_of_ours_is_told_as_one() -> None:
 def test_a_source_and_evidence_can_be_cited(worded: FlaskClient, path: str) -> None:
     cited = worded.get(f"{path}?cite=csl").json[0]
 
-    assert "How to cite this page" in shown(worded, path)
+    assert "How to cite this page" in page_of(worded, path)
     assert cited["URL"].endswith(f"{path}?version=1")
     assert BASE + path.removesuffix(".html").lstrip("/") == cited["note"]
 
 
 def test_search_engines_leave_evidence_out(worded: FlaskClient) -> None:
-    assert '<meta name="robots" content="noindex">' in shown(worded, "/evidence/letter/p1-9")
-    assert '<meta name="robots"' not in shown(worded, "/source/letter.html")
+    assert '<meta name="robots" content="noindex">' in page_of(worded, "/evidence/letter/p1-9")
+    assert '<meta name="robots"' not in page_of(worded, "/source/letter.html")
 
 
 def test_markup_in_names_is_text(worded: FlaskClient) -> None:
-    page = shown(worded, "/source/letter.html")
+    page = page_of(worded, "/source/letter.html")
 
     assert "A &lt;script&gt;letter" in page
     assert "&lt;b&gt;Boat&lt;/b&gt;" in page
@@ -242,20 +235,20 @@ def test_words_go_into_no_form_of_data(worded: FlaskClient) -> None:
 
 
 def test_a_version_that_was_is_kept_in_links(worded: FlaskClient) -> None:
-    page = shown(worded, "/evidence/letter/p2-1?version=1")
+    page = page_of(worded, "/evidence/letter/p2-1?version=1")
 
     assert 'href="/source/letter?version=1#char=' in page
     assert 'href="/film/boat?version=1"' in page
-    assert "/film/boat?version=1" in shown(worded, "/source/letter.html?version=1")
+    assert "/film/boat?version=1" in page_of(worded, "/source/letter.html?version=1")
 
 
 @pytest.mark.parametrize("part", ["0", "-1", "x", "2", "9" * 5000, "<script>", "٣"])
 def test_a_part_that_is_none_is_the_nearest_one(worded: FlaskClient, part: str) -> None:
-    assert 'id="char=2,6"' in shown(worded, f"/source/letter.html?part={part}")
+    assert 'id="char=2,6"' in page_of(worded, f"/source/letter.html?part={part}")
 
 
 def test_a_long_source_is_shown_in_parts(worded: FlaskClient) -> None:
-    first, second, high = (shown(worded, f"/source/roll.html?part={part}") for part in (1, 2, 99))
+    first, second, high = (page_of(worded, f"/source/roll.html?part={part}") for part in (1, 2, 99))
 
     assert [one.count('<li id="char=') for one in (first, second, high)] == [order.PART, 5, 5]
     assert f"paragraphs {order.PART + 1} to {order.PART + 5}, characters" in flat(first)
@@ -266,19 +259,19 @@ def test_a_long_source_is_shown_in_parts(worded: FlaskClient) -> None:
 
 @pytest.mark.parametrize("old", ["", "version=1&amp;"])
 def test_links_lead_to_the_part_that_has_the_place(worded: FlaskClient, old: str) -> None:
-    page = shown(worded, f"/evidence/roll/last?{old.removesuffix('&amp;')}")
+    page = page_of(worded, f"/evidence/roll/last?{old.removesuffix('&amp;')}")
     (place,) = set(re.findall(r'href="([^"]*#char=[^"]*)"', page))
     address, _, fragment = place.partition("#")
 
     assert address == f"/source/roll.html?{old}part=2"
-    assert f'id="{fragment}"' in shown(worded, address.replace("&amp;", "&"))
+    assert f'id="{fragment}"' in page_of(worded, address.replace("&amp;", "&"))
 
 
 def test_text_of_another_edition_shows_only_what_agrees(lettered: Settings, tmp_path: Path) -> None:
     other = tmp_path / "other.txt"
     other.write_text(TEXT.replace("It rained", "It poured"), encoding="utf-8")
     for client in asking(replace(lettered, source_text=str(other))):
-        page = shown(client, "/source/letter.html")
+        page = page_of(client, "/source/letter.html")
 
         assert ">boat</blockquote>" in page
         assert "It poured" not in page

@@ -13,7 +13,7 @@ import pytest
 from click.testing import Result
 from flask.testing import FlaskClient
 
-from conftest import quietly, until
+from conftest import page_of, quietly, until
 from qgraph import commit, former, fulltext, history, keeping, process, versions
 from qgraph.errors import RequestError
 from qgraph.folding import folded, words
@@ -308,9 +308,7 @@ def test_a_killed_write_leaves_the_index_as_it_was(settings: Settings) -> None:
 
 
 def page(asked: FlaskClient, query: str) -> str:
-    reply = asked.get(f"/search{query}", headers={"Accept": "text/html"})
-    assert reply.status_code == 200
-    return reply.text
+    return page_of(asked, f"/search{query}")
 
 
 def test_the_page_tells_what_is_found_with_kinds_other_names_and_descriptions(asked: FlaskClient) -> None:

@@ -15,7 +15,7 @@ from qgraph.folding import folded
 from qgraph.namespaces import DCTERMS, RDFS, SKOS
 from qgraph.nearness import near
 from qgraph.portal.shelves import NOTHING, Shelf, Shelves, Side, Value, fill
-from qgraph.portal.words import ENGLISH, Said, Words
+from qgraph.portal.words import ENGLISH, Said, Words, unlinked
 from qgraph.store import select, text_of
 
 COUNTED = Path(__file__).with_name("counted.rq").read_text(encoding="utf-8")
@@ -57,7 +57,7 @@ def counted(words: Words, base: str) -> list[dict[str, object]]:
     return [
         {
             "segment": one.segment,
-            "name": _unlinked(words.thing(one.iri)),
+            "name": unlinked(words.thing(one.iri)),
             "definition": words.best(words.all(one.iri, SKOS + "definition")),
             "count": many.get(one.iri, 0),
         }
@@ -107,7 +107,7 @@ def page(words: Words, base: str, choice: Choice, *, number: int, whole: str) ->
     number = min(max(number, 1), last)
     shown = things[(number - 1) * ON_A_PAGE : number * ON_A_PAGE]
     return {
-        "kind": _unlinked(words.thing(choice.shelf.kind.iri)),
+        "kind": unlinked(words.thing(choice.shelf.kind.iri)),
         "count": len(things),
         "total": len(choice.shelf.things),
         "page": number,
@@ -161,12 +161,7 @@ def _place(told: tuple[Value, Said]) -> tuple[int, int, str]:
 
 
 def _said(words: Words, value: Value) -> Said:
-    return _unlinked(words.value(value.terms[0])) if value.terms else {}
-
-
-def _unlinked(said: Said) -> Said:
-    """Return what is *said* without the thing it names: it is text inside another link."""
-    return {"text": said["text"], "language": said["language"]}
+    return unlinked(words.value(value.terms[0])) if value.terms else {}
 
 
 def view(choice: Choice, base: str) -> str:
@@ -217,4 +212,4 @@ def written(words: Words, choice: Choice, told: Copy) -> bytes:
 def _plain(words: Words, iri: str) -> dict[str, object]:
     entry = _entry(words, iri)
     said = {word: entry[word] for word in ("description", "notes") if entry[word]}
-    return {"iri": iri, "label": _unlinked(words.thing(iri))} | said
+    return {"iri": iri, "label": unlinked(words.thing(iri))} | said

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from qgraph.namespaces import CORE, DCTERMS, LABEL, RDFS, TYPE
 from qgraph.portal import order
 from qgraph.portal.order import Entry
-from qgraph.portal.words import Said, Words
+from qgraph.portal.words import NOTE, Said, Words
 from qgraph.store import DefaultGraph, Literal, NamedNode, Quad, Store, text_of
 
 SOURCE = {
@@ -126,7 +126,7 @@ class Reader:
 
     def _notes(self, iri: str) -> list[Said]:
         """Return the content notes on *iri*, each with the address where help is found, if it has one."""
-        notes = self._values(iri, CORE + "contentNote")
+        notes = self._values(iri, NOTE)
         return [self.words.note(one.value) for one in notes if isinstance(one, NamedNode)]
 
     def _voices(self, held: Iterable[Entry]) -> list[Told]:

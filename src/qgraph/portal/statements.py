@@ -10,14 +10,14 @@ from itertools import islice
 from typing import Any
 
 from qgraph.namespaces import CORE, DCTERMS, LABEL, SKOS, TYPE, Names
-from qgraph.portal.words import Said, Words
+from qgraph.portal.words import NOTE, Said, Words
 from qgraph.store import BlankNode, DefaultGraph, NamedNode, Quad, Store, Term, Triple, text_of
 
 MOST = 500  # statements of a page in one direction
 SOME = 50  # facts among which a reason is looked for
 FIRST = (TYPE, LABEL, SKOS + "prefLabel", SKOS + "altLabel", DCTERMS + "description", SKOS + "definition")
 SILENT, ABSENT = CORE + "NotStated", CORE + "StatedAbsent"
-ASIDE = (CORE + "contentNote", CORE + "notStated")  # a page has places of their own for these
+ASIDE = (NOTE, CORE + "notStated")  # a page has places of their own for these
 Subject = NamedNode | BlankNode | None
 Statement = dict[str, Any]
 Group = dict[str, Any]
@@ -144,7 +144,7 @@ def is_plain(statement: Statement) -> bool:
 
 def notes(book: Book, node: NamedNode) -> list[Said]:
     """Return the content notes of *node* and of all evidence read, each once, with where help is found."""
-    own = book.store.quads_for_pattern(node, NamedNode(CORE + "contentNote"), None, None)
+    own = book.store.quads_for_pattern(node, NamedNode(NOTE), None, None)
     found = {text_of(quad.object) for quad in own}
     found |= {
         one["iri"]

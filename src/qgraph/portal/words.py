@@ -51,10 +51,7 @@ class Words:
     def notes(self, iri: str) -> list[Said]:
         """Return the content notes on the thing *iri*, by name, unlinked: they stand beside its own link."""
         found = self.store.quads_for_pattern(NamedNode(iri), NamedNode(NOTE), None, DefaultGraph())
-        told = (self.value(quad.object) for quad in found)
-        return sorted(
-            ({"text": one["text"], "language": one["language"]} for one in told), key=lambda one: one["text"]
-        )
+        return sorted((unlinked(self.value(quad.object)) for quad in found), key=lambda one: one["text"])
 
     def sentence(self, iri: str) -> Said:
         """Return the sentence that the graph holds to be so of the thing *iri*; nothing if it has none."""
@@ -81,6 +78,11 @@ class Words:
     def _told(self, iri: str, word: str) -> str:
         found = self.store.quads_for_pattern(NamedNode(iri), NamedNode(CORE + word), None, DefaultGraph())
         return next((text_of(quad.object) for quad in found), "")
+
+
+def unlinked(said: Said) -> Said:
+    """Return what is *said* without the thing it names: as it stands inside or beside another link."""
+    return {"text": said["text"], "language": said["language"]}
 
 
 def named(store: Store, iris: Iterable[str], language: str) -> dict[str, Said]:
