@@ -17,7 +17,7 @@ from qgraph.selection import offers
 from qgraph.web import documents
 from qgraph.web.exchange import lasting
 from qgraph.web.language import language
-from qgraph.web.pages import root, site
+from qgraph.web.pages import number_of, root, site
 from qgraph.web.questions import flag, sent
 
 blueprint = Blueprint("browse", __name__)
@@ -110,15 +110,9 @@ def _asked(segment: str) -> dict[str, object]:
     return {"kind": segment, "facets": told, "chosen": _chosen(), "language": language()}
 
 
-def _number() -> int:
-    """Return the page that the address names, the first if it names none."""
-    number = request.args.get("page", "")
-    return int(number) if number.isascii() and number.isdecimal() and len(number) < 10 else 1
-
-
 def _page(segment: str) -> Response:
     whole = request.args.get("all", "")
-    found = site().ask("browse", page=_number(), whole=whole, **_asked(segment))
+    found = site().ask("browse", page=number_of("page"), whole=whole, **_asked(segment))
     ignored = {(name, value) for name, value, _ in found["ignored"]}
     chosen = tuple(pair for pair in _chosen() if pair not in ignored)
     here = Address(segment, chosen, request.args.get("version", ""))

@@ -34,6 +34,7 @@ from qgraph.web.memory import Memory
 from qgraph.web.writes import Writer
 
 blueprint = Blueprint("pages", __name__)
+DIGITS = 9  # of a number in an address
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,12 @@ def data_at(path: str) -> str:
     """Return the address of the data at *path*, in whatever language, in the version that is looked at."""
     old = named_version()
     return path + (f"?version={quote(old)}" if old else "")
+
+
+def number_of(name: str) -> int:
+    """Return the number, from 1, that the parameter *name* has; 1 where it is none."""
+    given = request.args.get(name, "")
+    return max(1, int(given)) if given.isdecimal() and len(given) <= DIGITS else 1
 
 
 def named_version() -> str:

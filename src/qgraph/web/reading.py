@@ -15,10 +15,9 @@ from markupsafe import Markup
 from qgraph import passages
 from qgraph.settings import Settings
 from qgraph.web.language import language
-from qgraph.web.pages import path_of, site
+from qgraph.web.pages import number_of, path_of, site
 
 TEXTS = "qgraph.texts"
-DIGITS = 9  # that the number of a part may have
 Shown = dict[str, object]
 
 
@@ -102,7 +101,7 @@ def date_said(text: str) -> str:
 
 def _source(iri: str) -> Shown:
     """Return a part of the source *iri* as it stands on its page, made once for a state of the store."""
-    part = min(_part(), int(_order(iri)["parts"]))
+    part = min(number_of("part"), int(_order(iri)["parts"]))
     key = (site().engine.state(), request.args.get("version", ""), "reading", iri, language(), part)
     made = site().memory.get(key, lambda: json.dumps(_made(iri, part)).encode())
     return {"title": made["name"]["text"], "name": made["name"], "body": Markup(made["body"])}  # noqa: S704 (a template of ours made it)
@@ -126,11 +125,6 @@ def _beside(iri: str, sources: list[dict[str, str]]) -> dict[str, str]:
     found = next((one for one in ordered if iri in one), [])
     at = found.index(iri) if found else 0
     return {"before": found[at - 1] if at else "", "after": "".join(found[at + 1 : at + 2])}
-
-
-def _part() -> int:
-    written = request.args.get("part", "")
-    return max(1, int(written)) if written.isdecimal() and len(written) <= DIGITS else 1
 
 
 def _place(iri: str) -> tuple[int, str] | None:

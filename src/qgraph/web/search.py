@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from qgraph.errors import NotFound
 from qgraph.web import exchange
 from qgraph.web.language import language
-from qgraph.web.pages import path_of, root, site
+from qgraph.web.pages import number_of, path_of, root, site
 
 blueprint = Blueprint("search", __name__)
 SHOWN = 20
@@ -22,7 +22,7 @@ def page() -> Response:
     text, kind = _text(), request.args.get("kind", "")
     known = {one.segment for one in site().kinds()}
     shown: dict[str, object] = {"asked": text, "unknown": kind if kind not in known else ""}
-    kind, number = kind if kind in known else "", _number()
+    kind, number = kind if kind in known else "", min(number_of("page"), LAST)
     if text:
         answer = _found(text, kind, number)
         last = min(max(-(-answer["total"] // SHOWN), 1), LAST)
@@ -65,14 +65,6 @@ def _text() -> str:
     if site().settings.bare:
         raise NotFound("A plain store has no search: ask it by SPARQL, at /sparql.")
     return request.args.get("q", "").strip()
-
-
-def _number() -> int:
-    """Return the number of the page of results; the first where it is none."""
-    given = request.args.get("page", "")
-    return (
-        min(int(given), LAST) if given.isascii() and given.isdigit() and 0 < len(given.lstrip("0")) < 5 else 1
-    )
 
 
 def _found(text: str, kind: str = "", number: int = 1, *, most: int = SHOWN) -> Any:
