@@ -12,6 +12,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,16 @@ def figure(address: str, name: str) -> float:
 def test_the_server_says_that_it_lives_and_what_it_serves(address: str) -> None:
     assert read(address, "/health") == (200, "alive\n")
     assert read(address, "/ready") == (200, "version 1\n")
+
+
+def test_what_operators_ask_ends_on_a_connection_that_stays(address: str) -> None:
+    connection = HTTPConnection(urllib.parse.urlsplit(address).netloc, timeout=5)
+    for path in ("/health", "/ready", "/metrics", "/health"):
+        connection.request("GET", path)
+        answer = connection.getresponse()
+
+        assert len(answer.read()) == int(answer.getheader("Content-Length", "-1"))
+    connection.close()
 
 
 def test_requests_are_counted_by_status_and_hold_no_word_of_a_query(address: str) -> None:

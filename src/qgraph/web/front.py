@@ -252,9 +252,9 @@ class Front:
             said = operators.answer(path, self.engine, metrics=self.metrics, cache=self.cache)
         except QgraphError as error:
             return _refusal(error, "")
-        return Response(
-            200, _listed({"Content-Type": operators.TEXT, "Cache-Control": "no-store"}), said.encode()
-        )
+        body = said.encode()
+        own = {"Content-Type": operators.TEXT, "Content-Length": str(len(body)), "Cache-Control": "no-store"}
+        return Response(200, _listed(own), body)
 
 
 def check_headers(settings: Settings, headers: Mapping[str, str]) -> None:
