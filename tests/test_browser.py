@@ -10,7 +10,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page
 
-from browsers import LOOK, looking, walk
+from browsers import LOOK, NARROW, PHONE, WIDE, looking, walk
 from conftest import serving
 from qgraph.settings import Settings
 
@@ -143,6 +143,54 @@ def test_films_are_narrowed_by_a_theme_and_taken_along_as_a_table(
         rows = list(csv.reader(Path(given.value.path()).read_text(encoding="utf-8").splitlines()))
         assert any("Home Within" in row for row in rows)
         assert not any("Sebastian" in row for row in rows)
+
+
+@pytest.mark.parametrize("size", [NARROW, PHONE, (1100, 800), WIDE], ids=str)
+def test_names_are_proposed_while_one_types_and_chosen_by_keyboard(
+    real_address: str, browser: Browser, size: tuple[int, int]
+) -> None:
+    with looking(browser, real_address, size=size) as page:
+        page.goto("/")
+        box = page.get_by_role("combobox", name="Search the graph")
+        box.type("bunni")
+        proposed = page.get_by_role("option")
+        proposed.first.wait_for()
+
+        place = page.get_by_role("listbox").bounding_box()
+        assert place
+        assert 0 <= place["x"] <= place["x"] + place["width"] <= size[0]
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        box.press("ArrowDown")
+        assert proposed.first.get_attribute("aria-selected") == "true"
+        box.press("Escape")
+        assert proposed.count() == 0 or not proposed.first.is_visible()
+        assert box.input_value() == "bunni"
+        box.type("e")
+        box.press("Backspace")
+        proposed.first.wait_for()
+        box.press("ArrowDown")
+        box.press("Enter")
+        page.wait_for_url("**/film/bunny-decides-to-go.html")
+
+
+@pytest.mark.parametrize("way", ["the link", "Escape three times"])
+def test_who_leaves_quickly_does_not_come_back_to_the_page_by_going_back(
+    tiny: Settings, plain_address: str, browser: Browser, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setenv("QGRAPH_LEAVE_URL", f"{plain_address}/health")
+    with serving(tiny.graph, tiny.store) as address, browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{plain_address}/")
+        page.goto(f"{address}/film/harbour")
+        if way == "the link":
+            page.get_by_role("link", name="Leave quickly").click()
+        else:
+            for _ in range(3):
+                page.keyboard.press("Escape")
+        page.wait_for_url(f"{plain_address}/health")
+        page.go_back()
+
+        assert page.url == f"{plain_address}/"
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
