@@ -83,11 +83,16 @@ types:
 # What the tests need of the operating system: Python's venv module, curl for the README, npm for clients,
 # rapper to read our exports, chromium with a font to look at the pages.
 system:
-	@if (for one in curl npm rapper chromium; do command -v $$one >/dev/null || exit 1; done) && $(PYTHON) -c 'import ensurepip' 2>/dev/null; then exit 0; \
+	@lacks=''; \
+	command -v curl >/dev/null || lacks="$$lacks curl"; \
+	command -v npm >/dev/null || lacks="$$lacks nodejs npm"; \
+	command -v rapper >/dev/null || lacks="$$lacks raptor2-utils"; \
+	command -v chromium >/dev/null || lacks="$$lacks chromium fonts-dejavu-core"; \
+	$(PYTHON) -c 'import ensurepip' 2>/dev/null || lacks="$$lacks python3-venv"; \
+	if [ -z "$$lacks" ]; then exit 0; \
 	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
-	  apt-get update -qq && apt-get install -qq --yes --no-install-recommends \
-	    curl python3-venv nodejs npm raptor2-utils chromium fonts-dejavu-core; \
-	else echo 'The tests need curl, npm, rapper, chromium and the venv module of Python: please install them.'; exit 1; fi
+	  apt-get update -qq && apt-get install -qq --yes --no-install-recommends $$lacks; \
+	else echo "The tests need what these Debian packages hold:$$lacks. Please install it."; exit 1; fi
 
 # Writes docs/reference anew from the commands, settings, ontology and shapes.
 docs: .venv/test

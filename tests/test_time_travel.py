@@ -85,10 +85,10 @@ def test_a_page_shows_what_stood_in_the_version_it_names(there: str) -> None:
     now = get(f"{there}/film/tide.html", **HTML)[2].decode()
 
     assert "You are looking at version 2" in old
-    assert "70" in old
-    assert "71" not in old
+    assert "<dd>70 " in old
+    assert "<dd>71 " not in old
     assert "You are looking" not in now
-    assert "71" in now
+    assert "<dd>71 " in now
 
 
 def test_an_address_leads_to_the_version_of_a_day(there: str) -> None:
