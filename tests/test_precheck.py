@@ -1,10 +1,39 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from qgraph.errors import OutwardQuery, QueryError, QueryTooLarge
 from qgraph.outward import CALL
-from qgraph.precheck import Limits, check, clearing, graphs, measure, parts, using
+from qgraph.precheck import Limits, check, clearing, graphs, is_small, measure, parts, using
+
+PIECES = st.sampled_from(
+    [
+        "(",
+        "{",
+        "[",
+        ")",
+        "}",
+        "]",
+        ".",
+        ";",
+        ",",
+        "/",
+        "|",
+        "^",
+        "*",
+        "+",
+        "!",
+        "||",
+        " ",
+        "VALUES",
+        "1 ",
+        "a",
+        "'",
+    ]
+)
+LOW = Limits(length=100, nesting=3, patterns=3, path=2, values=12)
 
 
 @pytest.mark.parametrize(
@@ -101,6 +130,21 @@ def test_what_is_counted() -> None:
     )
 
     assert (counted.nesting, counted.patterns, counted.path) == (3, 6, 2)
+
+
+@given(st.lists(PIECES, max_size=14).map("".join))
+def test_what_is_small_is_within_each_limit(text: str) -> None:
+    if is_small(text, LOW):
+        found = measure(text)
+        assert found.nesting <= LOW.nesting
+        assert found.patterns <= LOW.patterns
+        assert found.path <= LOW.path
+        assert found.values <= LOW.values
+
+
+def test_most_queries_are_small() -> None:
+    assert is_small("SELECT ?film { ?film a <https://e/Film> ; <https://e/theme> ?theme }", Limits())
+    assert not any(is_small(text, Limits()) for name, text in TOO_LARGE.items() if name != "length")
 
 
 def test_no_query_of_the_w3c_suites_is_refused(shared: Path) -> None:

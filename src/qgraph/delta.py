@@ -48,10 +48,10 @@ class Delta:
         return Delta(self.removed, self.added)
 
     def make(self, store: Store) -> None:
-        """Make the change in *store*."""
+        """Make the change in *store*; what comes lies there as near as its names do, for queries to find."""
         for quad in self.removed:
             store.remove(quad)
-        store.extend(self.added)
+        store.extend(sorted(self.added, key=str))
 
 
 def between(before: Iterable[Quad], after: Iterable[Quad]) -> Delta:

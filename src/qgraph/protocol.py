@@ -81,7 +81,7 @@ def answer(request: Request, engine: Engine) -> Answer:
 def task_of(request: Request) -> Task:
     """Return what is to be asked of an engine for *request*. Raises as `answer`."""
     parameters = _parameters(request)
-    wanted = _formats(request.accept, parameters)
+    wanted = _formats(request.accept, tuple(parameters.get("format", ())))
     version = _only("version", parameters) if "version" in parameters else ""
     if request.method in ("GET", "HEAD") and "query" not in parameters and wanted[1]:
         return Task("service", {"endpoint": request.url, "syntax": wanted[1]}, version)
@@ -176,19 +176,20 @@ def _only(name: str, parameters: dict[str, list[str]]) -> str:
     return values[0]
 
 
-def _formats(accept: str, parameters: dict[str, list[str]]) -> tuple[str, str]:
+@lru_cache(maxsize=1024)  # clients say the same each time
+def _formats(accept: str, asked: tuple[str, ...]) -> tuple[str, str]:
     """Return the names of the formats for rows and for graphs, empty where none is accepted.
 
     The parameter “format” comes first, a name or a suffix; where it holds none of ours, as some
     clients send media types there and several, it is the Accept header that counts.
     """
-    named = [BY_PARAMETER[name] for name in parameters.get("format", []) if name in BY_PARAMETER]
+    named = [BY_PARAMETER[name] for name in asked if name in BY_PARAMETER]
     if named:
         name = named[0].name
         rows = name if BY_NAME[name] in RESULTS else LIKE.get(name, "json")
         return rows, name if BY_NAME[name] in GRAPHS else LIKE.get(name, "turtle")
-    if "format" in parameters and accept in ("", "*/*"):
-        raise NotAcceptable(f"There is no format “{parameters['format'][0]}”.", offers=sorted(BY_NAME))
+    if asked and accept in ("", "*/*"):
+        raise NotAcceptable(f"There is no format “{asked[0]}”.", offers=sorted(BY_NAME))
     likes = best(accept, RESULTS), best(accept, GRAPHS)
     wanted = likes[0].name if likes[0] else "", likes[1].name if likes[1] else ""
     if not any(wanted):

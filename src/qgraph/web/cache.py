@@ -16,7 +16,7 @@ from typing import Self, cast
 import zstandard
 from werkzeug.http import parse_accept_header
 
-from qgraph.web.exchange import Headers, Response
+from qgraph.web.exchange import Headers, Response, written
 
 # Calls whose answer differs from one time to the next; a word inside a string counts too,
 # and so does an escape, which may spell one (SPARQL 1.1 Query, section 19.2).
@@ -50,8 +50,8 @@ class Entry:
     @property
     def size(self) -> int:
         """How many bytes of memory the entry takes."""
-        bodies = [cast("bytes", one.body) for one in (self.plain, *self.packed.values())]
-        return OVERHEAD + sum(map(len, bodies))
+        plain = len(cast("bytes", self.plain.body))
+        return OVERHEAD + plain + sum(len(cast("bytes", one.body)) for one in self.packed.values())
 
     def lacks(self, accepted: str) -> str:
         """Return the coding to pack the answer in for who accepts these, empty if it is ready."""
@@ -95,7 +95,7 @@ def is_known(etag: str, known: str) -> bool:
 
 def entry_of(headers: Headers, body: bytes, status: int = 200) -> Entry:
     """Return an answer of *body*, not packed yet, tagged by its bytes and its *headers*."""
-    tag = blake2b(repr(headers).encode() + body, digest_size=16).hexdigest()
+    tag = blake2b(_written(headers) + body, digest_size=16).hexdigest()
     plain = _response(headers, body, tag=tag)
     return Entry(tag, plain if status == 200 else replace(plain, status=status), UNPACKED)
 
@@ -103,7 +103,11 @@ def entry_of(headers: Headers, body: bytes, status: int = 200) -> Entry:
 def _response(headers: Headers, body: bytes, *, tag: str, coding: str = "") -> Response:
     own = (("etag", _etag(tag, coding)), ("content-length", str(len(body))))
     coded = (("content-encoding", coding),) if coding else ()
-    return Response(200, headers + own + coded, body).ready()
+    mine = own + coded
+    return Response(200, headers + mine, body, _written(headers) + written(mine))
+
+
+_written = lru_cache(maxsize=256)(written)  # of headers that many answers have
 
 
 @lru_cache(maxsize=256)

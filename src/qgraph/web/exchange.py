@@ -72,14 +72,17 @@ class Response:
 
     def lines(self) -> bytes:
         """Return the headers as they are sent."""
-        if self.written:
-            return self.written
-        lines = [f"{name}: {value.translate(NO_BREAK)}\r\n" for name, value in self.headers]
-        return "".join(lines).encode("latin-1", "replace")
+        return self.written or written(self.headers)
 
     def ready(self) -> "Response":
         """Return the same with its headers written."""
         return replace(self, written=self.lines())
+
+
+def written(headers: Headers) -> bytes:
+    """Return *headers* as they are sent."""
+    lines = [f"{name}: {value.translate(NO_BREAK)}\r\n" for name, value in headers]
+    return "".join(lines).encode("latin-1", "replace")
 
 
 def page(app: Flask, asked: Asked, body: bytes) -> Response:

@@ -8,6 +8,7 @@ JSON object a line.
 import asyncio
 import json
 import sys
+import time
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping
@@ -65,32 +66,34 @@ class Log:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.lines: list[str] = []
+        self.heard: list[tuple[float, Asked, int, float]] = []
 
     def add(self, asked: Asked, *, status: int, seconds: float) -> None:
-        """Add a line on a request; to be called on an event loop."""
+        """Have a line on a request written soon; to be called on an event loop."""
         if not self.settings.log_requests:
             return
+        if not self.heard:
+            asyncio.get_running_loop().call_later(PAUSE, self.write)
+        self.heard.append((time.time(), asked, status, seconds))
+
+    def write(self) -> None:
+        """Write a line on each request that was heard of."""
+        heard, self.heard = self.heard, []
+        with suppress(OSError):  # nobody reads the log any more
+            sys.stderr.write("".join(self._line(*one) for one in heard))
+            sys.stderr.flush()
+
+    def _line(self, when: float, asked: Asked, status: int, seconds: float) -> str:
         said: dict[str, object] = {
-            "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "time": datetime.fromtimestamp(when, UTC).isoformat(timespec="milliseconds"),
             "method": asked.method,
             "path": asked.path,
             "status": status,
             "milliseconds": round(seconds * 1000, 1),
         }
         if self.settings.log_readers:
-            said["address"] = asked.client
-            said["parameters"] = asked.query
-        if not self.lines:
-            asyncio.get_running_loop().call_later(PAUSE, self.write)
-        self.lines.append(json.dumps(said) + "\n")
-
-    def write(self) -> None:
-        """Write the lines there are."""
-        with suppress(OSError):  # nobody reads the log any more
-            sys.stderr.write("".join(self.lines))
-            sys.stderr.flush()
-        self.lines = []
+            said |= {"address": asked.client, "parameters": asked.query}
+        return json.dumps(said) + "\n"
 
 
 def answer(path: str, engine: Engine, *, metrics: Metrics, cache: Cache) -> str:

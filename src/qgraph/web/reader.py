@@ -132,7 +132,7 @@ class Reader:
         """Look whether the body may come."""
         self.in_body = True
         self.announces_body = bool({"content-length", "transfer-encoding"} & self.headers.keys())
-        self.limit = self.limit_of(self._asked())
+        self.limit = self.limit_of(self._asked()) if self.announces_body else 0
         if int(self.headers.get("content-length", "0")) > self.limit:
             self.fault = self.fault or 413
         if not self.fault:
