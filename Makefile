@@ -80,13 +80,14 @@ lint:
 types:
 	$(BIN)/mypy
 
-# What the tests need of the operating system: Python's venv module, curl for the README, npm for clients,
-# rapper to read our exports, chromium with a font to look at the pages.
+# What the tests need of the operating system: Python's venv module, curl for the README, npm for clients, R for
+# the samples, rapper to read our exports, chromium with a font to look at the pages.
 system:
 	@lacks=''; \
 	command -v curl >/dev/null || lacks="$$lacks curl"; \
 	command -v npm >/dev/null || lacks="$$lacks nodejs npm"; \
 	command -v rapper >/dev/null || lacks="$$lacks raptor2-utils"; \
+	command -v Rscript >/dev/null || lacks="$$lacks r-base-core"; \
 	command -v chromium >/dev/null || lacks="$$lacks chromium fonts-dejavu-core"; \
 	$(PYTHON) -c 'import ensurepip' 2>/dev/null || lacks="$$lacks python3-venv"; \
 	if [ -z "$$lacks" ]; then exit 0; \

@@ -93,6 +93,15 @@ def node() -> str:
 
 
 @pytest.fixture(scope="session")
+def rscript() -> str:
+    """The program that runs scripts in R."""
+    program = shutil.which("Rscript")
+    if program is None:
+        missing("Rscript is not installed: make system, or the Debian package r-base-core")
+    return str(program)
+
+
+@pytest.fixture(scope="session")
 def client(tiny: Settings) -> Iterator[FlaskClient]:
     """A client of the app over the tiny graph, with real query processes."""
     with pool(tiny) as engine:
