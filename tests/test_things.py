@@ -302,6 +302,7 @@ def test_pages_of_other_sites_may_read_what_is_told(client: FlaskClient) -> None
         ("/film/harb", "/film/harbour"),
         ("/film/HARBOUR.ttl", "/film/harbour"),
         ("/person/ana-example", "/person/p1aaa"),
+        ("/person/harbour", "/film/harbour"),
         ("/evidence/leaflet/p1-9", "/evidence/leaflet/p1-1"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import partial
 from itertools import islice
 
 from qgraph import kinds
@@ -28,11 +29,17 @@ def near(name: str, known: Iterable[str]) -> str:
 
 
 def names_near(store: Store, iri: str, base: str) -> list[str]:
-    """Return the few IRIs of the same kind whose name or label is like that of *iri*, the likest first."""
+    """Return the few IRIs that have the name of *iri* in another kind, or in its own a name or label like it."""
     segment, _, name = iri.removeprefix(base).partition("/")
-    classes = [one.iri for one in kinds.read(store, base) if one.segment == segment]
-    known = _names(store, f"{base}{segment}/", classes)
-    return list(dict.fromkeys(known[one] for one in alike(name, known)))[:FEW]
+    listed = kinds.read(store, base)
+    elsewhere = [f"{base}{one.segment}/{name}" for one in listed if one.segment != segment]
+    known = _names(store, f"{base}{segment}/", [one.iri for one in listed if one.segment == segment])
+    near = [*filter(partial(_is_told, store), elsewhere), *(known[one] for one in alike(name, known))]
+    return list(dict.fromkeys(near))[:FEW]
+
+
+def _is_told(store: Store, iri: str) -> bool:
+    return next(store.quads_for_pattern(NamedNode(iri), None, None, DefaultGraph()), None) is not None
 
 
 def _names(store: Store, start: str, classes: list[str]) -> dict[str, str]:
