@@ -75,12 +75,7 @@ def counts(dataset: Store, names: Names) -> dict[str, int]:
         for graph in names.derived
     )
     evidence = sum(not text_of(graph).startswith(names.base + "graph/") for graph in dataset.named_graphs())
-    return {
-        "quads": len(dataset),
-        "asserted": asserted,
-        "inferred": inferred,
-        "evidence": evidence,
-    }
+    return {"quads": len(dataset), "asserted": asserted, "inferred": inferred, "evidence": evidence}
 
 
 def _named(triples: Iterable[Triple], graph: NamedNode | DefaultGraph) -> list[Quad]:

@@ -17,11 +17,7 @@ NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <graphml xmlns="http://graphml.graphdrawing.org/xmlns">
 """
-KEYS = {
-    "graph": ("about",),
-    "node": ("label", "kind"),
-    "edge": ("property", "label", "status", "evidence"),
-}
+KEYS = {"graph": ("about",), "node": ("label", "kind"), "edge": ("property", "label", "status", "evidence")}
 
 
 def as_xml(text: str) -> str:
@@ -102,11 +98,7 @@ def geojson(graphs: Graphs, about: Copy, output: IO[bytes]) -> None:
         thing = NamedNode(text_of(row["thing"]))
         if chosen is None or thing in chosen.things or thing in chosen.near:
             place = [float(text_of(row[name])) for name in ("longitude", "latitude")]
-            said = {
-                "iri": thing.value,
-                "label": graphs.label(thing),
-                "kind": graphs.kind_of(thing, kinds),
-            }
+            said = {"iri": thing.value, "label": graphs.label(thing), "kind": graphs.kind_of(thing, kinds)}
             if graphs.selection.evidence and row["evidence"] is not None:
                 said["evidence"] = text_of(row["evidence"])
             feature = {

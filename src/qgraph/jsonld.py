@@ -194,12 +194,7 @@ def _bare(document: Document) -> Document:
 
 def _in_use(document: Document, names: Context, *, kept: Iterable[str]) -> Context:
     """Return those of *names* that *document* uses, as terms or as prefixes, and those *kept*."""
-    words = {
-        "@base",
-        "@vocab",
-        *kept,
-        *_words(_bare(document)),
-    }
+    words = {"@base", "@vocab", *kept, *_words(_bare(document))}
     words |= set(_words({name: names[name] for name in words if name in names}))
     return {name: one for name, one in names.items() if name in words}
 

@@ -29,7 +29,7 @@ def near(name: str, known: Iterable[str]) -> str:
 
 
 def names_near(store: Store, iri: str, base: str) -> list[str]:
-    """Return the few IRIs that have the name of *iri* in another kind, or in its own a name or label like it."""
+    """Return the few IRIs with the name of *iri* in another kind, or a name or label like it in its own."""
     segment, _, name = iri.removeprefix(base).partition("/")
     listed = kinds.read(store, base)
     elsewhere = [f"{base}{one.segment}/{name}" for one in listed if one.segment != segment]

@@ -218,11 +218,7 @@ def _contexts(package: Package, licence: str, people: list[str]) -> Iterator[dic
     for one in dict.fromkeys(term for term in terms if "://" in term):
         yield {"@id": one, "@type": "CreativeWork", "name": spdx(one) or one}
     for iri, said in package.about.sources.items():
-        source: dict[str, object] = {
-            "@id": iri,
-            "@type": "CreativeWork",
-            "name": first(said, TITLE, iri),
-        }
+        source: dict[str, object] = {"@id": iri, "@type": "CreativeWork", "name": first(said, TITLE, iri)}
         own = first(said, LICENCE)
         yield source | ({"license": {"@id": own} if "://" in own else own} if own else {})
 

@@ -21,7 +21,7 @@ from qgraph.outward import IRI, LONG, NAME, OPEN_LONG, OPEN_SHORT, SHORT, unesca
 TOKEN = re.compile(
     rf"(?P<term>{IRI}|{LONG}|{OPEN_LONG}|{SHORT}|{OPEN_SHORT})|\#[^\n\r]*|(?P<name>{NAME})"
     r"|\ba\b|(?P<word>[?$]?[\w\-]+)"
-    r"|\|\||(?P<open>[({\[])|(?P<close>[)}\]])|(?P<end>[.;,])|(?P<step>[/|^*+!])",
+    r"|\|\||(?P<open>[({\[])|(?P<close>[)}\]])|(?P<end>[.;,])|(?P<step>[/|^*+!])"
 )
 DECLARING = ("PREFIX", "BASE", "VERSION")
 # A text of many megabytes is only looked through where these are found.

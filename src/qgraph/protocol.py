@@ -11,12 +11,7 @@ from werkzeug.http import parse_options_header
 
 from qgraph.accept import best
 from qgraph.engine import Engine, Reply, Task
-from qgraph.errors import (
-    MethodNotAllowed,
-    NotAcceptable,
-    RequestError,
-    UnsupportedMediaType,
-)
+from qgraph.errors import MethodNotAllowed, NotAcceptable, RequestError, UnsupportedMediaType
 from qgraph.formats import BY_NAME, GRAPHS, RESULTS
 
 FORM = "application/x-www-form-urlencoded"

@@ -16,17 +16,7 @@ from qgraph.formats import DRAWN, GRAPHS, TABLES, TURTLE12, Format
 from qgraph.kinds import Kind
 from qgraph.namespaces import CORE, LABEL, SKOS, TYPE, Names
 from qgraph.nearness import names_near, near
-from qgraph.store import (
-    DefaultGraph,
-    NamedNode,
-    Quad,
-    Store,
-    construct,
-    has_graph,
-    iri,
-    select,
-    text_of,
-)
+from qgraph.store import DefaultGraph, NamedNode, Quad, Store, construct, has_graph, iri, select, text_of
 
 HERE = Path(__file__)
 MEMBERS = HERE.with_name("members.rq").read_text(encoding="utf-8")

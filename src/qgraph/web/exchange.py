@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import IO, Any
 from urllib.parse import unquote
@@ -73,10 +73,6 @@ class Response:
     def lines(self) -> bytes:
         """Return the headers as they are sent."""
         return self.written or written(self.headers)
-
-    def ready(self) -> "Response":
-        """Return the same with its headers written."""
-        return replace(self, written=self.lines())
 
 
 def written(headers: Headers) -> bytes:

@@ -30,7 +30,7 @@ from qgraph.web import HEADERS, access, memento, operators, writes
 from qgraph.web.cache import LARGEST, Cache, Entry, Key, entry_of, is_lasting
 from qgraph.web.documents import as_uri
 from qgraph.web.errors import TITLES, Problem, problem
-from qgraph.web.exchange import CORS, Asked, Headers, Response, page
+from qgraph.web.exchange import CORS, Asked, Headers, Response, page, written
 from qgraph.web.pages import Site
 from qgraph.web.sparql import headers_of, is_for_page
 
@@ -325,7 +325,7 @@ def tagged(response: Response) -> Response:
 def _mark(whole: Response) -> Entry:
     """Return what is kept of an answer that is too large to be kept: who has it is told so."""
     told = tuple(one for one in whole.headers if one[0].lower() != "content-length")
-    return Entry(whole.headers[-1][1].strip('"'), Response(304, told).ready(), {})
+    return Entry(whole.headers[-1][1].strip('"'), Response(304, told, written=written(told)), {})
 
 
 def unless_known(whole: Response, asked: Asked) -> Response:

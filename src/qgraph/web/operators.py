@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 from qgraph import process
 from qgraph.engine import Engine, Task
@@ -58,6 +58,15 @@ def check_method(method: str) -> None:
         raise MethodNotAllowed(f"{method} is not for operators: use GET.", allow=", ".join(METHODS))
 
 
+class Heard(NamedTuple):
+    """A request that was answered with *status* in *seconds*, at the time *when*."""
+
+    asked: Asked
+    status: int
+    seconds: float
+    when: float
+
+
 class Log:
     """Lines on requests for standard error, if the operator wants them; written every tenth of a second.
 
@@ -66,7 +75,7 @@ class Log:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.heard: list[tuple[float, Asked, int, float]] = []
+        self.heard: list[Heard] = []
 
     def add(self, asked: Asked, *, status: int, seconds: float) -> None:
         """Have a line on a request written soon; to be called on an event loop."""
@@ -74,22 +83,23 @@ class Log:
             return
         if not self.heard:
             asyncio.get_running_loop().call_later(PAUSE, self.write)
-        self.heard.append((time.time(), asked, status, seconds))
+        self.heard.append(Heard(asked, status, seconds, time.time()))
 
     def write(self) -> None:
         """Write a line on each request that was heard of."""
         heard, self.heard = self.heard, []
         with suppress(OSError):  # nobody reads the log any more
-            sys.stderr.write("".join(self._line(*one) for one in heard))
+            sys.stderr.write("".join(map(self._line, heard)))
             sys.stderr.flush()
 
-    def _line(self, when: float, asked: Asked, status: int, seconds: float) -> str:
+    def _line(self, heard: Heard) -> str:
+        asked = heard.asked
         said: dict[str, object] = {
-            "time": datetime.fromtimestamp(when, UTC).isoformat(timespec="milliseconds"),
+            "time": datetime.fromtimestamp(heard.when, UTC).isoformat(timespec="milliseconds"),
             "method": asked.method,
             "path": asked.path,
-            "status": status,
-            "milliseconds": round(seconds * 1000, 1),
+            "status": heard.status,
+            "milliseconds": round(heard.seconds * 1000, 1),
         }
         if self.settings.log_readers:
             said |= {"address": asked.client, "parameters": asked.query}

@@ -7,14 +7,7 @@ from datetime import datetime
 from typing import Any, cast
 from urllib.parse import quote
 
-from flask import (
-    Blueprint,
-    Response,
-    current_app,
-    g,
-    jsonify,
-    request,
-)
+from flask import Blueprint, Response, current_app, g, jsonify, request
 from flask_babel import format_date
 
 from qgraph import history, keeping, versions

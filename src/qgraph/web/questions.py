@@ -10,14 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from qgraph import dataset, questions
 from qgraph.engine import Reply
-from qgraph.errors import (
-    DeadlineExceeded,
-    NotFound,
-    QgraphError,
-    QueryError,
-    RequestError,
-    ResultTooLarge,
-)
+from qgraph.errors import DeadlineExceeded, NotFound, QgraphError, QueryError, RequestError, ResultTooLarge
 from qgraph.formats import BY_FILE, GRAPHS, RESULTS, Format
 from qgraph.portal import samples
 from qgraph.portal.citing import Cited
