@@ -18,6 +18,7 @@ LINKS = {
     "use": "href",
     "image": "href",
 }
+CHOSEN = 100  # pages of one kind whose addresses have parameters, which multiply without end
 PARTS = {"img", "script", "source", "iframe", "use", "image"}  # what a page loads without being asked
 Asked = tuple[str, str, str]  # address, the page that names it, how
 
@@ -76,7 +77,10 @@ def kind_of(address: str) -> str:
 
 
 def crawl(home: str, start: str = "/", *, wanted: int, limit: int = 100_000) -> Crawl:
-    """Follow each link from *start*, nearest first, *limit* in all; of one kind of page at most *wanted*."""
+    """Follow each link from *start*, nearest first, *limit* in all.
+
+    Of one kind of page at most *wanted* are asked for, and fewer where a choice is made by parameters.
+    """
     found = Crawl(home, wanted)
     connection = HTTPConnection(urlsplit(home).netloc, timeout=30)
     waiting: deque[Asked] = deque([(home + start, "", "starts at")])
@@ -89,7 +93,8 @@ def crawl(home: str, start: str = "/", *, wanted: int, limit: int = 100_000) -> 
             continue
         if place:
             found.pointed.append((address, page, how))
-        if whole in found.asked or found.kinds[kind_of(whole)] >= wanted:
+        most = min(wanted, CHOSEN) if urlsplit(whole).query else wanted
+        if whole in found.asked or found.kinds[kind_of(whole)] >= most:
             continue
         found.kinds[kind_of(whole)] += 1
         waiting.extend(_visit(found, connection, (whole, page, how)))

@@ -159,6 +159,14 @@ def test_filters_are_taken_out_one_by_one_and_all_at_once(reader: FlaskClient) -
     assert chosen == ["/browse/film?year=core:NotStated", "/browse/film?theme=theme/home", "/browse/film"]
 
 
+def test_a_list_has_one_address_in_whatever_order_it_was_chosen(reader: FlaskClient) -> None:
+    one = links(page_of(reader, "/browse/film?year=core:NotStated&theme=theme/home"))
+    other = links(page_of(reader, "/browse/film?theme=theme/home&year=core:NotStated"))
+
+    assert one == other
+    assert any(link.startswith("/browse/film?theme=theme/home&theme=theme/killing&year") for link in one)
+
+
 def test_a_wrong_filter_is_named_and_ignored(reader: FlaskClient) -> None:
     text = page_of(reader, "/browse/film?theme=<script>alert(1)</script>&colour=red&year=2022&page=x")
 

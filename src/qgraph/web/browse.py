@@ -60,7 +60,7 @@ class Address:
         pair = (facet, value)
         if pair in self.chosen:
             return Address(self.kind, tuple(one for one in self.chosen if one != pair), self.version)
-        return Address(self.kind, (*self.chosen, pair), self.version)
+        return Address(self.kind, tuple(sorted((*self.chosen, pair))), self.version)
 
     @property
     def bare(self) -> "Address":
@@ -100,9 +100,9 @@ def _check_kinds() -> None:
 
 
 def _chosen() -> list[Pair]:
-    """Return the pairs of a facet and a value that the address holds, each once."""
+    """Return the pairs of a facet and a value that the address holds, each once, in an order of their own."""
     given = (pair for pair in request.args.items(multi=True) if pair[0] not in facets.RESERVED and pair[1])
-    return list(dict.fromkeys(given))
+    return sorted(set(given))
 
 
 def _asked(segment: str) -> dict[str, object]:
