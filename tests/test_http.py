@@ -88,6 +88,8 @@ def test_a_target_is_split(target: bytes, path: str, query: str) -> None:
     [
         (b"nonsense\r\n\r\n", 400),
         (GET + b"Host: elsewhere\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nAccept: */*\r\n\r\n", 400),
+        (b"GET /\r\n\r\n", 400),
         (GET + b" folded\r\n\r\n", 400),
         (POST + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
         (POST + b"Content-Length: 3\r\nContent-Length: 4\r\n\r\nabc", 400),

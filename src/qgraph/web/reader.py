@@ -131,6 +131,9 @@ class Reader:
     def on_headers_complete(self) -> None:
         """Look whether the body may come."""
         self.in_body = True
+        version = self.parser.get_http_version()
+        if version not in ("1.0", "1.1") or (version == "1.1" and "host" not in self.headers):
+            self.fault = self.fault or 400  # RFC 9112, sections 2.3 and 3.2
         self.announces_body = bool({"content-length", "transfer-encoding"} & self.headers.keys())
         self.limit = self.limit_of(self._asked()) if self.announces_body else 0
         if int(self.headers.get("content-length", "0")) > self.limit:
