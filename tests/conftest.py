@@ -44,6 +44,14 @@ def missing(reason: str) -> None:
     (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
 
 
+def program(name: str, *, path: str | None = None, target: str = "system") -> str:
+    """Return where the program *name* is, which *target* of make installs; it may be `missing`."""
+    found = shutil.which(name, path=path)
+    if found is None:
+        missing(f"{name} is not installed: make {target}")
+    return str(found)
+
+
 def built(graph: Path, store: Path, query_timeout: float = 2) -> Settings:
     settings = Settings(graph=graph, store=store, query_timeout=query_timeout, workers=2, long_queries=2)
     commit.build(settings, progress=quietly)
@@ -86,19 +94,15 @@ def article(shared: Path) -> Path:
 @pytest.fixture(scope="session")
 def node() -> str:
     """The program that runs the scripts in JavaScript, their packages being installed."""
-    program = shutil.which("node")
-    if program is None or not (CLIENTS / "node_modules" / "n3").is_dir():
+    if not (CLIENTS / "node_modules" / "n3").is_dir():
         missing("the clients in JavaScript are not installed: make tests/clients/node_modules, with npm")
-    return str(program)
+    return program("node")
 
 
 @pytest.fixture(scope="session")
 def rscript() -> str:
     """The program that runs scripts in R."""
-    program = shutil.which("Rscript")
-    if program is None:
-        missing("Rscript is not installed: make system, or the Debian package r-base-core")
-    return str(program)
+    return program("Rscript")
 
 
 @pytest.fixture(scope="session")

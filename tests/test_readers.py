@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import shutil
 import subprocess
 import sys
 import urllib.request
@@ -17,7 +16,7 @@ import pytest
 from rdflib import RDFS, SH, BNode, Dataset, Graph
 from rdflib.term import Node
 
-from conftest import CASES, CLIENTS, ROOT, free_port, missing, until
+from conftest import CASES, CLIENTS, ROOT, free_port, program, until
 from qgraph import delta, questions, store, versions
 from qgraph.export import export
 from qgraph.formats import BY_NAME, GRAPHS, Format
@@ -40,10 +39,7 @@ KNOWN_FAULTS: dict[tuple[str, str], str] = {}
 
 @pytest.fixture(scope="module")
 def rapper() -> str:
-    program = shutil.which("rapper")
-    if program is None:
-        missing("rapper is not installed: make system")
-    return str(program)
+    return program("rapper")
 
 
 def ran(*command: object) -> bytes:
@@ -191,13 +187,11 @@ QUESTIONS = questions.read(ROOT)
 @pytest.fixture(scope="module")
 def peer(exports: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of `oxigraph serve` over the TriG export."""
-    program = shutil.which("oxigraph", path=str(Path(sys.executable).parent))
-    if program is None:
-        missing("oxigraph is not installed: make .venv/test")
+    oxigraph = program("oxigraph", path=str(Path(sys.executable).parent), target=".venv/test")
     data = tmp_path_factory.mktemp("peer")
-    ran(program, "load", "--location", data, "--file", exports / "graph.trig")
+    ran(oxigraph, "load", "--location", data, "--file", exports / "graph.trig")
     address = f"127.0.0.1:{free_port()}"
-    command = [str(program), "serve", "--location", str(data), "--bind", address]
+    command = [oxigraph, "serve", "--location", str(data), "--bind", address]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as server:
         try:
             assert until(lambda: server.poll() is None and answers(address), 20)

@@ -48,7 +48,11 @@ class Delta:
         return Delta(self.removed, self.added)
 
     def make(self, store: Store) -> None:
-        """Make the change in *store*; what comes lies there as near as its names do, for queries to find."""
+        """Make the change in *store*.
+
+        What comes is put in by its names: in memory, what is said of one thing then
+        lies together, and queries find it sooner.
+        """
         for quad in self.removed:
             store.remove(quad)
         store.extend(sorted(self.added, key=str))

@@ -170,19 +170,11 @@ class Line:
         """Send *task* and return the answer. Raises ConnectionError or EOFError, as the class says."""
         self.coming = self.loop.create_future()
         try:
-            await self._send(task)
+            await self.loop.sock_sendall(self.socket, task)
         except OSError:
             self.end(ConnectionError())
             raise
         return await self.coming
-
-    async def _send(self, task: bytes) -> None:
-        """Send all of *task*, at once where there is room for it."""
-        sent = 0
-        with suppress(BlockingIOError):
-            sent = self.socket.send(task)
-        if sent < len(task):
-            await self.loop.sock_sendall(self.socket, task[sent:])
 
     def _read(self) -> None:
         try:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from functools import partial
 from itertools import islice
 
 from qgraph import kinds
@@ -32,14 +31,10 @@ def names_near(store: Store, iri: str, base: str) -> list[str]:
     """Return the few IRIs with the name of *iri* in another kind, or a name or label like it in its own."""
     segment, _, name = iri.removeprefix(base).partition("/")
     listed = kinds.read(store, base)
-    elsewhere = [f"{base}{one.segment}/{name}" for one in listed if one.segment != segment]
     known = _names(store, f"{base}{segment}/", [one.iri for one in listed if one.segment == segment])
-    near = [*filter(partial(_is_told, store), elsewhere), *(known[one] for one in alike(name, known))]
-    return list(dict.fromkeys(near))[:FEW]
-
-
-def _is_told(store: Store, iri: str) -> bool:
-    return next(store.quads_for_pattern(NamedNode(iri), None, None, DefaultGraph()), None) is not None
+    others = [f"{base}{one.segment}/{name}" for one in listed if one.segment != segment]
+    there = [one for one in others if any(store.quads_for_pattern(NamedNode(one), None, None))]
+    return list(dict.fromkeys([*there, *(known[one] for one in alike(name, known))]))[:FEW]
 
 
 def _names(store: Store, start: str, classes: list[str]) -> dict[str, str]:

@@ -7,14 +7,12 @@ An open file may come with it.
 import json
 import socket
 import struct
-from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 LENGTHS = struct.Struct("!II")
 PIECE = 65_536
-FILE = socket.CMSG_SPACE(array("i").itemsize)  # bytes that tell of an open file
 
 
 @dataclass(frozen=True)
@@ -51,11 +49,11 @@ class Incoming:
         Raises EOFError where the line ends, ConnectionResetError where the other
         side closed it with something of ours unread.
         """
-        piece, told, _, _ = line.recvmsg(PIECE, FILE)
+        piece, files, _, _ = socket.recv_fds(line, PIECE, 1)
         if not piece:
             raise EOFError
         self.data = self.data + piece if self.data else piece
-        self.files += [number for _, _, numbers in told for number in array("i", numbers)]
+        self.files += files
         if len(self.data) < LENGTHS.size:
             return None
         head, body = LENGTHS.unpack_from(self.data)

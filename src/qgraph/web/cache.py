@@ -95,19 +95,18 @@ def is_known(etag: str, known: str) -> bool:
 
 def entry_of(headers: Headers, body: bytes, status: int = 200) -> Entry:
     """Return an answer of *body*, not packed yet, tagged by its bytes and its *headers*."""
-    tag = blake2b(_written(headers) + body, digest_size=16).hexdigest()
+    tag = blake2b(_lines(headers) + body, digest_size=16).hexdigest()
     plain = _response(headers, body, tag=tag)
     return Entry(tag, plain if status == 200 else replace(plain, status=status), UNPACKED)
 
 
 def _response(headers: Headers, body: bytes, *, tag: str, coding: str = "") -> Response:
-    own = (("etag", _etag(tag, coding)), ("content-length", str(len(body))))
-    coded = (("content-encoding", coding),) if coding else ()
-    mine = own + coded
-    return Response(200, headers + mine, body, _written(headers) + written(mine))
+    own: Headers = (("etag", _etag(tag, coding)), ("content-length", str(len(body))))
+    own += (("content-encoding", coding),) if coding else ()
+    return Response(200, headers + own, body, _lines(headers) + written(own))
 
 
-_written = lru_cache(maxsize=256)(written)  # of headers that many answers have
+_lines = lru_cache(maxsize=256)(written)  # of headers that many answers share
 
 
 @lru_cache(maxsize=256)

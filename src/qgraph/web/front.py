@@ -83,8 +83,7 @@ class Front:
         """Return the answer to a request, and count it."""
         started = time.monotonic()
         self.metrics.running += 1
-        client = access.address_of(self.settings, asked.headers, asked.client)
-        asked = asked if client == asked.client else replace(asked, client=client)
+        asked = replace(asked, client=access.address_of(self.settings, asked.headers, asked.client))
         try:
             response = await self._made(asked, body)
         except QgraphError as error:

@@ -129,7 +129,7 @@ class Reader:
         self.headers[key] = text
 
     def on_headers_complete(self) -> None:
-        """Look whether the body may come."""
+        """Look whether the head is good, and whether the body may come."""
         self.in_body = True
         version = self.parser.get_http_version()
         if version not in ("1.0", "1.1") or (version == "1.1" and "host" not in self.headers):
