@@ -82,6 +82,8 @@ DOORS = {
     "flask_babel": {"web"},
     "babel": {"web"},
     "httptools": {"web"},
+    "orjson": {"web", "wire"},
+    "uvloop": {"web"},
     "werkzeug": {"accept", "protocol", "web"},
 }
 CORE = [

@@ -7,7 +7,6 @@ code it is in; the holder then forks another. Run as `python -m qgraph.pool`,
 it lives as long as its standard input stays open.
 """
 
-import gc
 import json
 import os
 import select
@@ -25,7 +24,7 @@ from qgraph import delta, former, query, settings, versions, wire
 from qgraph.errors import QgraphError, StoreError
 from qgraph.portal import shelves
 from qgraph.portal.shelves import Shelves
-from qgraph.process import FORK, limit_memory, shut_in
+from qgraph.process import FORK, limit_memory, settle, shut_in
 from qgraph.query import Spool
 from qgraph.settings import Settings
 from qgraph.store import NamedNode, Store, empty_graphs, in_memory
@@ -145,7 +144,7 @@ class Holder:
             data.remove_graph(NamedNode(name))
         for name in version.empty:
             data.add_graph(NamedNode(name))
-        gc.freeze()  # what the workers share stays shared: a collection would write to it
+        settle()  # what the workers share stays shared: a collection would write to it
         return data
 
 

@@ -27,8 +27,6 @@ DECLARING = ("PREFIX", "BASE", "VERSION")
 # A text of many megabytes is only looked through where these are found.
 CLEARING = re.compile("CLEAR", re.IGNORECASE)
 DECLARED_LATE = re.compile(rf";(?:\s|#[^\n\r]*[\n\r])*(?:{'|'.join(DECLARING)})", re.IGNORECASE)
-# Characters without which nothing of a kind can be counted.
-MARKS = {"nesting": "({[", "patterns": ".;,{[", "path": "/|^*+!"}
 
 
 @dataclass(frozen=True)
@@ -72,8 +70,11 @@ def check(query: str, limits: Limits, service: str = "") -> None:
 
 def is_small(text: str, limits: Limits) -> bool:
     """Say whether *text* has too few characters to be over any of the *limits*, as most have."""
-    return len(text) <= limits.values and all(
-        sum(map(text.count, marks)) <= getattr(limits, name) for name, marks in MARKS.items()
+    return (
+        len(text) <= limits.values
+        and sum(map(text.count, "({[")) <= limits.nesting
+        and sum(map(text.count, ".;,{[")) <= limits.patterns
+        and sum(map(text.count, "/|^*+!")) <= limits.path
     )
 
 

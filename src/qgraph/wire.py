@@ -4,12 +4,13 @@ A message is the lengths of its two parts, a header in JSON and a body of bytes.
 An open file may come with it.
 """
 
-import json
 import socket
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 LENGTHS = struct.Struct("!II")
 PIECE = 65_536
@@ -26,7 +27,7 @@ class Message:
 
 def pack(header: Mapping[str, object], body: bytes = b"") -> bytes:
     """Return *header* and *body* as they are sent."""
-    head = json.dumps(header).encode()
+    head = orjson.dumps(header)
     return LENGTHS.pack(len(head), len(body)) + head + body
 
 
@@ -60,7 +61,7 @@ class Incoming:
         start = LENGTHS.size + head
         if len(self.data) < start + body:
             return None
-        message = Message(json.loads(self.data[LENGTHS.size : start]), self.data[start:], self.files)
+        message = Message(orjson.loads(self.data[LENGTHS.size : start]), self.data[start:], self.files)
         self.data, self.files = b"", []
         return message
 

@@ -83,7 +83,8 @@ class Front:
         """Return the answer to a request, and count it."""
         started = time.monotonic()
         self.metrics.running += 1
-        asked = replace(asked, client=access.address_of(self.settings, asked.headers, asked.client))
+        if self.settings.trust_proxy:
+            asked = replace(asked, client=access.address_of(self.settings, asked.headers, asked.client))
         try:
             response = await self._made(asked, body)
         except QgraphError as error:

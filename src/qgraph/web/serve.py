@@ -1,7 +1,6 @@
 """The running server: the pool first, then the HTTP server."""
 
 import asyncio
-import gc
 import json
 import resource
 import signal
@@ -15,8 +14,11 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
+import uvloop
+
 from qgraph.engine import Pool, Task
 from qgraph.errors import Overloaded, SettingsError
+from qgraph.process import settle
 from qgraph.settings import Settings
 from qgraph.versions import FULL, PUBLIC
 from qgraph.web import create_app
@@ -37,7 +39,7 @@ def serve(settings: Settings, *, ready: Callable[[], None]) -> None:
     check_port(settings.host, settings.port)
     _allow_connections()
     with processes(settings) as (folder, ended):
-        asyncio.run(_serve(settings, folder, ended, ready=ready))
+        uvloop.run(_serve(settings, folder, ended, ready=ready))
 
 
 def _allow_connections() -> None:
@@ -148,7 +150,7 @@ async def _serve(
     ending = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ending.set)
-    gc.freeze()  # what there is now stays, so no collection need look at it
+    settle()
     server = await loop.create_server(connections.one, settings.host, settings.port, backlog=BACKLOG)
     watching = loop.create_task(connections.watch())
     ready()
