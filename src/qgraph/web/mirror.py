@@ -1,14 +1,14 @@
 """A static copy of the pages: every page as a file, with links that need no server.
 
 The app is asked as a browser asks it, from the first page on, along the links
-on this site. What is then linked relatively works from any folder of any
+on this site, some pages at once. What is then linked relatively works from any folder of any
 server, and from a disk.
 """
 
 import posixpath
 import re
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from html import escape, unescape
 from pathlib import Path, PurePosixPath
@@ -45,6 +45,9 @@ ACTION = re.compile(r'\saction="([^"]*)"')
 TYPED = re.compile(r"<textarea[^<>]*>(.*?)</textarea>", re.DOTALL | re.IGNORECASE)
 PORTABLE = "/._-~=,+@()"  # beside letters and digits, in names of files everywhere
 REDIRECTS = 5
+AT_ONCE = 4  # pages that are asked at the same time
+
+Found = tuple[str, TestResponse, str]
 
 
 @dataclass
@@ -63,33 +66,37 @@ class Mirror:
 
     def write(self, seeds: Iterable[str], counted: Callable[[int], None]) -> None:
         """Write each page that can be reached from the first one or is among *seeds*, paths of pages."""
-        waiting = deque(["/", *seeds])
-        while waiting:
-            path = waiting.popleft()
-            if path not in self.leads:
-                waiting += self._take(path)
-                counted(len(self.pages))
+        waiting = ["/", *seeds]
+        with ThreadPoolExecutor(AT_ONCE, "mirror") as threads:
+            while waiting:
+                paths = [path for path in dict.fromkeys(waiting) if path not in self.leads]
+                waiting = []
+                for path, found in zip(paths, threads.map(self._asked, paths), strict=True):
+                    waiting += self._take(path, found)
+                    counted(len(self.pages))
         for name, path in self.pages.items():
             file = self.folder / name
             text = file.read_text(encoding="utf-8")
             file.write_text(self._rewritten(text, path, name), encoding="utf-8")
 
-    def _take(self, path: str) -> list[str]:
-        """Keep what stands at *path*, if it is for a copy; return the paths that it links to."""
-        self.leads[path] = "", ""
-        found, response, fragment = self._asked(path)
-        if response.status_code != 200 or not found:
+    def _take(self, path: str, found: Found) -> list[str]:
+        """Keep what was *found* at *path*, if it is for a copy; return the paths that it links to."""
+        if path in self.leads:  # another one has led to it since
             return []
-        name = _file_name(found, str(response.mimetype))
+        self.leads[path] = "", ""
+        where, response, fragment = found
+        if response.status_code != 200 or not where:
+            return []
+        name = _file_name(where, str(response.mimetype))
         if not name:
             return []
         self.leads[path] = name, fragment
-        if (found != path and found in self.leads) or name in self.pages:
+        if (where != path and where in self.leads) or name in self.pages:
             return []
-        self.leads[found] = name, ""
-        return self._keep(response, found, name)
+        self.leads[where] = name, ""
+        return self._keep(response, where, name)
 
-    def _asked(self, path: str) -> tuple[str, TestResponse, str]:
+    def _asked(self, path: str) -> Found:
         """Return where *path* leads to in the end, empty if that is no page here; the answer; the place."""
         client = self.app.test_client(use_cookies=False)
         fragment = ""
