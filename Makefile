@@ -81,18 +81,22 @@ types:
 	$(BIN)/mypy
 
 # What the tests need of the operating system: Python's venv module, curl for the README, npm for clients, R for
-# the samples, rapper to read our exports, chromium with a font to look at the pages.
+# the samples, rapper to read our exports, nginx to stand before the endpoint (its service is not wanted),
+# chromium with a font to look at the pages.
 system:
 	@lacks=''; \
 	command -v curl >/dev/null || lacks="$$lacks curl"; \
 	command -v npm >/dev/null || lacks="$$lacks nodejs npm"; \
 	command -v rapper >/dev/null || lacks="$$lacks raptor2-utils"; \
 	command -v Rscript >/dev/null || lacks="$$lacks r-base-core"; \
+	PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || lacks="$$lacks nginx-light"; \
+	command -v openssl >/dev/null || lacks="$$lacks openssl"; \
 	command -v chromium >/dev/null || lacks="$$lacks chromium fonts-dejavu-core"; \
 	$(PYTHON) -c 'import ensurepip' 2>/dev/null || lacks="$$lacks python3-venv"; \
 	if [ -z "$$lacks" ]; then exit 0; \
 	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
-	  apt-get update -qq && apt-get install -qq --yes --no-install-recommends $$lacks; \
+	  apt-get update -qq && apt-get install -qq --yes --no-install-recommends $$lacks && \
+	  case "$$lacks" in *nginx*) systemctl disable --now nginx 2>/dev/null || true;; esac; \
 	else echo "The tests need what these Debian packages hold:$$lacks. Please install it."; exit 1; fi
 
 # Writes docs/reference anew from the commands, settings, ontology and shapes.
