@@ -82,8 +82,7 @@ DOORS = {
     "flask_babel": {"web"},
     "babel": {"web"},
     "httptools": {"web"},
-    "orjson": {"web", "wire"},
-    "uvloop": {"web"},
+    "orjson": {"wire"},
     "werkzeug": {"accept", "protocol", "web"},
 }
 CORE = [

@@ -66,6 +66,27 @@ def alive(address: str) -> bool:
     return b"true" in answer
 
 
+HALVES = [
+    "SELECT * FROM <x:\\uD800> { ?s ?p ?o }",
+    "SELECT * FROM NAMED <file:\\uDFFF> { ?s ?p ?o }",
+    "BASE <x:\\uD800> ASK FROM <y> {}",
+    "PREFIX x: <y:\\uD800> ASK FROM x:z {}",
+    "ASK { SERVICE <x:\\uD800> {} }",
+    "ASK { ?s ?p '\\uD800' }",
+]
+
+
+@pytest.mark.parametrize("text", HALVES)
+def test_half_a_character_is_refused_and_breaks_no_process(
+    address: str, plain_address: str, text: str
+) -> None:
+    for place in (address, plain_address):
+        status, said = send(place, asking(text))
+
+        assert status in (200, 400)
+        assert "broke the process" not in said
+
+
 def test_bad_input_gets_a_clear_answer(address: str, bad: Attack) -> None:
     status, said = send(address, bad)
 

@@ -6,17 +6,19 @@ import re
 import ssl
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from http.client import HTTPResponse, HTTPSConnection
+from getpass import getuser
+from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
 
 from attacks import KILLERS
-from conftest import ROOT, free_port, program, serving, until
+from conftest import CASES, ROOT, built, free_port, program, serving, until
+from qgraph import tokens
 from qgraph.settings import Settings
 
 EXAMPLES = ROOT / "docs" / "examples" / "endpoint"
@@ -26,9 +28,12 @@ SHARE = Settings().client_queries
 MAIN = """
 daemon off;
 worker_processes 1;
+user {user};
 pid {here}/pid;
 events {{}}
+error_log {here}/errors info;
 http {{
+    access_log {here}/access;
     client_body_temp_path {here}/body;
     proxy_temp_path {here}/proxy;
     fastcgi_temp_path {here}/fastcgi;
@@ -41,10 +46,11 @@ http {{
 
 @dataclass(frozen=True)
 class Proxy:
-    """nginx, that listens on *port* and keeps its logs in *folder*."""
+    """nginx, that listens for HTTP and for HTTPS, and keeps its logs in *folder*."""
 
-    port: int
     folder: Path
+    open_port: int
+    port: int
 
     def ask(
         self,
@@ -72,32 +78,38 @@ class Proxy:
             return False
 
 
-def site(folder: Path, port: int, served: str) -> str:
-    """Return the site of the example, on *port*, with a certificate in *folder*, before what is *served*."""
+def site(folder: Path, ports: tuple[int, int], served: str) -> str:
+    """Return the site of the example, on two *ports*, its certificate in *folder*, before *served*."""
     text = (EXAMPLES / "nginx.conf").read_text(encoding="utf-8")
-    text = text.replace("127.0.0.1:8000", urlsplit(served).netloc).replace("443 ssl", f"127.0.0.1:{port} ssl")
-    return text.replace(f"/etc/ssl/{NAME}", str(folder)).replace("/var/log/nginx", str(folder))
+    changes = {
+        "127.0.0.1:8000": urlsplit(served).netloc,
+        "listen 80": f"listen 127.0.0.1:{ports[0]}",
+        "listen 443": f"listen 127.0.0.1:{ports[1]}",
+        f"/etc/ssl/{NAME}": str(folder),
+    }
+    for written, tried in changes.items():
+        assert text.count(written)
+        text = text.replace(written, tried)
+    return text
 
 
 @pytest.fixture(scope="module")
-def proxy(tiny: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
     """A real nginx before a real server, both as the how-to has them."""
-    nginx, here, port = (
-        program("nginx", path=f"{os.environ['PATH']}:/usr/sbin"),
-        tmp_path_factory.mktemp("nginx"),
-        free_port(),
-    )
+    nginx = program("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    here, ports = tmp_path_factory.mktemp("nginx"), (free_port(), free_port())
+    settings = built(CASES / "tiny", here / "store")
     certified = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", f"/CN={NAME}"]
     files = ["-keyout", str(here / "key.pem"), "-out", str(here / "chain.pem")]
     subprocess.run([program("openssl"), *certified, *files], check=True, capture_output=True)
     unit = (EXAMPLES / "qgraph.service").read_text(encoding="utf-8")
     options = re.findall(r"qgraph serve (.*)", unit)[0].split()
-    with serving(tiny.graph, tiny.store, *options, "--query-timeout", "2") as address:
-        (here / "main.conf").write_text(MAIN.format(here=here), encoding="utf-8")
-        (here / "site.conf").write_text(site(here, port, address), encoding="utf-8")
+    with serving(settings.graph, settings.store, *options, "--query-timeout", "2") as address:
+        (here / "main.conf").write_text(MAIN.format(here=here, user=getuser()), encoding="utf-8")
+        (here / "site.conf").write_text(site(here, ports, address), encoding="utf-8")
         with subprocess.Popen([nginx, "-c", here / "main.conf", "-e", here / "errors"]) as running:
             try:
-                made = Proxy(port, here)
+                made = Proxy(here, *ports)
                 assert until(made.is_open)
                 yield made
             finally:
@@ -148,8 +160,11 @@ def test_tags_and_codings_pass(proxy: Proxy) -> None:
 
 def test_each_reader_has_a_share_of_long_queries(proxy: Proxy) -> None:
     path, found = f"/sparql?query={quote(KILLERS[0])}", []
-    one: Callable[[], None] = lambda: found.append(proxy.ask(path, reader=2)[0].status)  # noqa: E731
-    asking = [threading.Thread(target=one) for _ in range(SHARE + 1)]
+
+    def ask() -> None:
+        found.append(proxy.ask(path, reader=2)[0].status)
+
+    asking = [threading.Thread(target=ask) for _ in range(SHARE + 1)]
     for thread in asking:
         thread.start()
     until(lambda: bool(found))
@@ -159,6 +174,27 @@ def test_each_reader_has_a_share_of_long_queries(proxy: Proxy) -> None:
 
     assert sorted(found) == [429, *[504] * SHARE]
     assert other == 504
+
+
+def test_a_token_counts_by_https_and_what_comes_openly_is_led_there(proxy: Proxy) -> None:
+    _, secret = tokens.create(proxy.folder / "store", "insider", "a test")
+    path = f"/sparql?query={quote('ASK {}')}"
+    answer, _ = proxy.ask(path, JSON | {"Authorization": f"Bearer {secret}"})
+    assert answer.status == 200
+    assert answer.headers["Cache-Control"] == "private, no-store"
+
+    line = HTTPConnection("127.0.0.1", proxy.open_port, timeout=20)
+    with closing(line):
+        line.request("GET", path, headers={"Host": NAME})
+        led = line.getresponse()
+    assert (led.status, led.headers["Location"]) == (308, f"https://{NAME}{path}")
+
+
+def test_a_body_may_be_larger_where_writers_send_graphs(proxy: Proxy) -> None:
+    graph, kind = "<urn:a> <urn:b> <urn:c> .\n" * 60_000, {"Content-Type": "application/n-triples"}
+
+    assert proxy.ask("/graphs?default", kind, method="PUT", body=graph)[0].status in (401, 413)
+    assert b"nginx" in proxy.ask("/sparql", kind, method="POST", body=graph)[1]
 
 
 def test_only_the_machine_itself_watches_the_server(proxy: Proxy) -> None:
@@ -171,8 +207,7 @@ def test_no_log_of_the_proxy_names_a_reader_or_a_query(proxy: Proxy) -> None:
     for text in ("ASK { ?s ?p 'hidden-word' }", "ASK { 'hidden-word"):
         proxy.ask(f"/sparql?query={quote(text)}", reader=9)
 
-    logs = [file for file in proxy.folder.rglob("*") if file.is_file() and file.suffix != ".pem"]
-    assert proxy.folder / "qgraph.log" in logs
-    for file in logs:
+    names = ("access", "errors")
+    for file in (proxy.folder / name for name in names if (proxy.folder / name).exists()):
         assert b"hidden-word" not in file.read_bytes(), file
         assert b"127.0.0.9" not in file.read_bytes(), file

@@ -34,7 +34,7 @@ from qgraph.release import Hands
 from qgraph.settings import Settings
 from qgraph.versions import FULL
 from qgraph.web import create_app
-from qgraph.web.mirror import Mirror
+from qgraph.web.mirror import AT_ONCE, Mirror
 from qgraph.web.serve import pool
 
 BASE = "https://tiny.example/"
@@ -435,7 +435,7 @@ def test_names_of_files_are_good_everywhere(one: Path) -> None:
 
 def test_no_link_of_the_real_graphs_pages_is_dead(real: Settings, tmp_path: Path) -> None:
     version, held = versions.describe(real.store, 1), versions.open_version(real.store, 1)
-    with pool(real) as engine:
+    with pool(replace(real, long_queries=AT_ONCE)) as engine:
         mirror = Mirror(create_app(real, engine), tmp_path, version.base)
         mirror.write(release.paths(held, version.base), lambda _done: None)
 

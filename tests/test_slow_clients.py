@@ -3,15 +3,18 @@
 import contextlib
 import resource
 import socket
+import struct
 import time
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 
 from conftest import serving
 from qgraph.settings import Settings
+from qgraph.web.http import CONNECTIONS
 
 LARGE = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } LIMIT 20000"
 
@@ -71,6 +74,18 @@ def test_fifty_who_read_slowly_keep_nobody_out(address: str) -> None:
             )
 
         assert b"true" in asked(address, "ASK { ?s ?p ?o }")
+
+
+def test_who_leaves_at_once_holds_no_place(address: str) -> None:
+    def come_and_go(_number: int) -> None:
+        connection = connect(address)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.close()  # with a reset, often before it is accepted
+
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(come_and_go, range(CONNECTIONS + 200)))
+
+    assert asked(address)
 
 
 @pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nHost:"])

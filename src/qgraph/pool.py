@@ -297,7 +297,8 @@ class Worker:
                 }
             except QgraphError as error:
                 spool.clear()
-                header = {"error": type(error).__name__, "message": str(error), "details": error.details}
+                said = str(error).encode(errors="replace").decode()  # an escape may name half a character
+                header = {"error": type(error).__name__, "message": said, "details": error.details}
             finally:
                 signal.setitimer(signal.ITIMER_REAL, 0)
             header["size"] = spool.size

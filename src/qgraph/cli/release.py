@@ -11,7 +11,7 @@ from qgraph.engine import Engine, Task
 from qgraph.release import Hands
 from qgraph.settings import Settings
 from qgraph.web import create_app
-from qgraph.web.mirror import Mirror
+from qgraph.web.mirror import AT_ONCE, Mirror
 from qgraph.web.serve import pool
 
 
@@ -39,7 +39,8 @@ def release_command(chosen: Settings, number: str, *, output: Path, named: str) 
     with release.alone(chosen.store, version) as store:
         chosen = replace(chosen, source_text="")  # the words of a source are no part of a release
         only = replace(chosen, store=store, restricted=Path(), public_url="", bare=False, open_writes=False)
-        with pool(only) as engine:
+        places = max(AT_ONCE, chosen.long_queries)  # no page that is copied waits for another
+        with pool(replace(only, long_queries=places, client_queries=places)) as engine:
             made = release.make(
                 number,
                 output,

@@ -76,15 +76,14 @@ class Front:
         except QgraphError:  # there is no version, which `answer` says in words
             return None
         if response:
-            self._note(asked, response, started)
+            self._note(self._addressed(asked), response, started)
         return response
 
     async def answer(self, asked: Asked, body: bytes) -> Response:
         """Return the answer to a request, and count it."""
         started = time.monotonic()
         self.metrics.running += 1
-        if self.settings.trust_proxy:
-            asked = replace(asked, client=access.address_of(self.settings, asked.headers, asked.client))
+        asked = self._addressed(asked)
         try:
             response = await self._made(asked, body)
         except QgraphError as error:
@@ -110,6 +109,11 @@ class Front:
         title = TITLES.get(status, "The request cannot be read")
         body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
         return _problem(Problem(status, body, {}, data=json.dumps(body).encode()))
+
+    def _addressed(self, asked: Asked) -> Asked:
+        """Return *asked* with the address of who asks, which a trusted proxy tells."""
+        client = access.address_of(self.settings, asked.headers, asked.client)
+        return asked if client == asked.client else replace(asked, client=client)
 
     def _note(self, asked: Asked, response: Response, started: float) -> None:
         seconds = time.monotonic() - started

@@ -1,8 +1,8 @@
 """A static copy of the pages: every page as a file, with links that need no server.
 
 The app is asked as a browser asks it, from the first page on, along the links
-on this site, some pages at once. What is then linked relatively works from any folder of any
-server, and from a disk.
+on this site, some pages at once. What is then linked relatively works from any
+folder of any server, and from a disk.
 """
 
 import posixpath
@@ -17,6 +17,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from qgraph.errors import Overloaded
 from qgraph.formats import BY_FILE
 
 # A name that nothing has, so that each address the app makes of its own is known by it.
@@ -45,6 +46,7 @@ ACTION = re.compile(r'\saction="([^"]*)"')
 TYPED = re.compile(r"<textarea[^<>]*>(.*?)</textarea>", re.DOTALL | re.IGNORECASE)
 PORTABLE = "/._-~=,+@()"  # beside letters and digits, in names of files everywhere
 REDIRECTS = 5
+BUSY = (429, *range(500, 600))  # statuses
 AT_ONCE = 4  # pages that are asked at the same time
 
 Found = tuple[str, TestResponse, str]
@@ -97,11 +99,16 @@ class Mirror:
         return self._keep(response, where, name)
 
     def _asked(self, path: str) -> Found:
-        """Return where *path* leads to in the end, empty if that is no page here; the answer; the place."""
+        """Return where *path* leads to in the end, empty if that is no page here; the answer; the place.
+
+        Raises Overloaded where it is not known what stands there.
+        """
         client = self.app.test_client(use_cookies=False)
         fragment = ""
         for _ in range(REDIRECTS):
             response = client.get(quote(path), base_url=ORIGIN, headers=BROWSER, buffered=True)
+            if response.status_code in BUSY:
+                raise Overloaded(f"{path} could not be copied: the server answered {response.status}.")
             target = urlsplit(urljoin(ORIGIN + quote(path), response.headers.get("Location", "")))
             if response.status_code not in (301, 302, 303, 307, 308):
                 return path, response, fragment

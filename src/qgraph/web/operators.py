@@ -6,6 +6,7 @@ JSON object a line.
 """
 
 import asyncio
+import json
 import sys
 import time
 from bisect import bisect_left
@@ -16,8 +17,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import accumulate
 from typing import Any, NamedTuple
-
-import orjson
 
 from qgraph import process
 from qgraph.engine import Engine, Task
@@ -104,7 +103,7 @@ class Log:
         }
         if self.settings.log_readers:
             said |= {"address": asked.client, "parameters": asked.query}
-        return orjson.dumps(said).decode() + "\n"
+        return json.dumps(said) + "\n"
 
 
 def answer(path: str, engine: Engine, *, metrics: Metrics, cache: Cache) -> str:

@@ -14,8 +14,6 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-import uvloop
-
 from qgraph.engine import Pool, Task
 from qgraph.errors import Overloaded, SettingsError
 from qgraph.process import settle
@@ -39,7 +37,7 @@ def serve(settings: Settings, *, ready: Callable[[], None]) -> None:
     check_port(settings.host, settings.port)
     _allow_connections()
     with processes(settings) as (folder, ended):
-        uvloop.run(_serve(settings, folder, ended, ready=ready))
+        asyncio.run(_serve(settings, folder, ended, ready=ready))
 
 
 def _allow_connections() -> None:
