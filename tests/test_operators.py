@@ -127,6 +127,20 @@ def test_the_log_names_readers_only_where_the_operator_wants_it(
     assert (SECRET in json.dumps(line)) is told
 
 
+def test_the_log_names_the_reader_whom_the_proxy_tells_of_for_kept_answers_too(
+    tiny: Settings, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    with started(tiny, log, QGRAPH_LOG_READERS="true", QGRAPH_TRUST_PROXY="true") as (_, address):
+        asked = urllib.request.Request(f"{address}/sparql?query=ASK%7B%7D")
+        asked.add_header("X-Forwarded-For", "192.0.2.7")
+        for _ in range(2):
+            urllib.request.urlopen(asked).close()
+        assert until(lambda: log.read_text().count("/sparql") == 2)
+
+    assert {json.loads(line)["address"] for line in log.read_text().splitlines()} == {"192.0.2.7"}
+
+
 def processes_of(parent: int) -> list[int]:
     return [
         int(one)

@@ -26,7 +26,7 @@ from conftest import CASES, built
 from qgraph import commit, delta, history, release, store, versions
 from qgraph.cli import main
 from qgraph.commit import Author, Request, Update
-from qgraph.errors import SettingsError, StoreError
+from qgraph.errors import Overloaded, SettingsError, StoreError
 from qgraph.formats import BY_NAME, GRAPHS
 from qgraph.history import Forget
 from qgraph.packages import SECTIONS, spdx
@@ -441,6 +441,15 @@ def test_no_link_of_the_real_graphs_pages_is_dead(real: Settings, tmp_path: Path
 
     assert len(mirror.pages) > version.counts["evidence"]
     assert list(dead_links(tmp_path)) == []
+
+
+def test_a_page_that_cannot_be_had_is_not_left_out(tmp_path: Path) -> None:
+    app = Flask("busy", static_folder=None)
+    app.add_url_rule("/", "first", lambda: '<a href="/busy">it</a>')
+    app.add_url_rule("/busy", "busy", lambda: ("", 429))
+
+    with pytest.raises(Overloaded, match="/busy could not be copied"):
+        Mirror(app, tmp_path, BASE).write([], lambda _done: None)
 
 
 def odd_app() -> Flask:
