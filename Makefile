@@ -81,8 +81,8 @@ types:
 	$(BIN)/mypy
 
 # What the tests need of the operating system: Python's venv module, curl for the README, npm for clients, R for
-# the samples, rapper to read our exports, nginx to stand before the endpoint (its service is not wanted),
-# chromium with a font to look at the pages.
+# the samples, rapper to read our exports, nginx to stand before the endpoint (its service is not wanted)
+# with a certificate by openssl, chromium with a font to look at the pages.
 system:
 	@lacks=''; \
 	command -v curl >/dev/null || lacks="$$lacks curl"; \

@@ -193,7 +193,7 @@ def test_a_token_counts_by_https_and_what_comes_openly_is_led_there(proxy: Proxy
 def test_a_body_may_be_larger_where_writers_send_graphs(proxy: Proxy) -> None:
     graph, kind = "<urn:a> <urn:b> <urn:c> .\n" * 60_000, {"Content-Type": "application/n-triples"}
 
-    assert proxy.ask("/graphs?default", kind, method="PUT", body=graph)[0].status in (401, 413)
+    assert b"nginx" not in proxy.ask("/graphs?default", kind, method="PUT", body=graph)[1]
     assert b"nginx" in proxy.ask("/sparql", kind, method="POST", body=graph)[1]
 
 

@@ -39,8 +39,9 @@ def release_command(chosen: Settings, number: str, *, output: Path, named: str) 
     with release.alone(chosen.store, version) as store:
         chosen = replace(chosen, source_text="")  # the words of a source are no part of a release
         only = replace(chosen, store=store, restricted=Path(), public_url="", bare=False, open_writes=False)
-        places = max(AT_ONCE, chosen.long_queries)  # no page that is copied waits for another
-        with pool(replace(only, long_queries=places, client_queries=places)) as engine:
+        places = max(AT_ONCE, chosen.long_queries)  # so that no page is refused for another
+        only = replace(only, long_queries=places, client_queries=places)
+        with pool(only) as engine:
             made = release.make(
                 number,
                 output,

@@ -46,9 +46,10 @@ ACTION = re.compile(r'\saction="([^"]*)"')
 TYPED = re.compile(r"<textarea[^<>]*>(.*?)</textarea>", re.DOTALL | re.IGNORECASE)
 PORTABLE = "/._-~=,+@()"  # beside letters and digits, in names of files everywhere
 REDIRECTS = 5
-BUSY = (429, *range(500, 600))  # statuses
+UNTOLD = (429, *range(500, 600))  # statuses that do not tell what stands there
 AT_ONCE = 4  # pages that are asked at the same time
 
+# Where a path leads to in the end, empty if that is no page here; the answer; the place in it.
 Found = tuple[str, TestResponse, str]
 
 
@@ -99,15 +100,12 @@ class Mirror:
         return self._keep(response, where, name)
 
     def _asked(self, path: str) -> Found:
-        """Return where *path* leads to in the end, empty if that is no page here; the answer; the place.
-
-        Raises Overloaded where it is not known what stands there.
-        """
+        """Return what is found at *path*. Raises Overloaded where the server does not tell."""
         client = self.app.test_client(use_cookies=False)
         fragment = ""
         for _ in range(REDIRECTS):
             response = client.get(quote(path), base_url=ORIGIN, headers=BROWSER, buffered=True)
-            if response.status_code in BUSY:
+            if response.status_code in UNTOLD:
                 raise Overloaded(f"{path} could not be copied: the server answered {response.status}.")
             target = urlsplit(urljoin(ORIGIN + quote(path), response.headers.get("Location", "")))
             if response.status_code not in (301, 302, 303, 307, 308):
